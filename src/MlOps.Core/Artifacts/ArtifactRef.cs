@@ -1,0 +1,6 @@
+namespace MlOps.Core;
+
+/// <summary>Names stored bytes by their content.</summary>
+/// <param name="Digest">The SHA-256 of the bytes in lower-case hexadecimal, 64 characters.</param>
+/// <param name="Size">The number of bytes.</param>
+public sealed record ArtifactRef(string Digest, long Size);

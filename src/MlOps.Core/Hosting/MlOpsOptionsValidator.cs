@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace MlOps.Core;
+
+[OptionsValidator]
+internal sealed partial class MlOpsOptionsValidator : IValidateOptions<MlOpsOptions>;

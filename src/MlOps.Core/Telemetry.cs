@@ -1,0 +1,45 @@
+namespace MlOps.Core;
+
+/// <summary>The names under which MlOps.Sdk measures and traces. Each room has one meter and one activity source, named as the room.</summary>
+/// <remarks>Times are in seconds and sizes in bytes. Tags never hold entity keys or feature values.</remarks>
+public static class Telemetry
+{
+    /// <summary>The meter and activity source of MlOps.Pipelines.</summary>
+    public const string Pipelines = "MlOps.Pipelines";
+
+    /// <summary>The meter and activity source of MlOps.Data.</summary>
+    public const string Data = "MlOps.Data";
+
+    /// <summary>The meter and activity source of MlOps.Training.</summary>
+    public const string Training = "MlOps.Training";
+
+    /// <summary>The meter and activity source of MlOps.Serving.</summary>
+    public const string Serving = "MlOps.Serving";
+
+    /// <summary>The meter and activity source of MlOps.Monitoring.</summary>
+    public const string Monitoring = "MlOps.Monitoring";
+
+    /// <summary>Histogram, seconds, tags pipeline, stage and status: how long a stage took.</summary>
+    public const string StageDuration = "mlops.stage.duration";
+
+    /// <summary>Histogram, seconds, tags pipeline and status: how long a run took.</summary>
+    public const string RunDuration = "mlops.run.duration";
+
+    /// <summary>Counter, rows, tag source: how many rows were acquired.</summary>
+    public const string RowsAcquired = "mlops.data.rows";
+
+    /// <summary>Histogram, seconds, tags model, version, caller and status: how long a request for predictions took.</summary>
+    public const string PredictionDuration = "mlops.prediction.duration";
+
+    /// <summary>Counter, tags model and from and to version: how often a serving model was swapped.</summary>
+    public const string ModelSwaps = "mlops.model.swaps";
+
+    /// <summary>Counter, tag model: how many predictions were logged.</summary>
+    public const string PredictionsLogged = "mlops.prediction_log.written";
+
+    /// <summary>Counter, tag model: how many predictions were dropped because the queue was full.</summary>
+    public const string PredictionsDropped = "mlops.prediction_log.dropped";
+
+    /// <summary>Gauge, tags model and column: the population stability index of the last comparison.</summary>
+    public const string DriftScore = "mlops.drift.psi";
+}
