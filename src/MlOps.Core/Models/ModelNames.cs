@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MlOps.Core;
@@ -32,12 +33,37 @@ public static partial class ModelNames
             throw new ArgumentException($"The alias '{alias}' is reserved: it reads as a version.", nameof(alias));
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,200}$")]
+    /// <summary>Refuses a change of an alias that no registry makes.</summary>
+    /// <param name="change">The change.</param>
+    /// <exception cref="ArgumentException">A name is no name, or nobody and no reason is given for the record.</exception>
+    public static void CheckChange(AliasChange change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        CheckModel(change.Model);
+        CheckAlias(change.Alias);
+        ArgumentException.ThrowIfNullOrWhiteSpace(change.By, nameof(change));
+        ArgumentNullException.ThrowIfNull(change.Reason, nameof(change));
+        if (change.From is null && change.To is null) throw new ArgumentException($"The change of the alias '{change.Alias}' is from nothing to nothing.", nameof(change));
+    }
+
+    /// <summary>Makes the error for an alias that does not point where the caller thought.</summary>
+    /// <param name="change">The change that was asked for.</param>
+    /// <param name="current">The version that the alias points to; null for none.</param>
+    /// <returns>The error.</returns>
+    public static ConflictException Conflict(AliasChange change, int? current)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return new($"The alias '{change.Alias}' of model '{change.Model}' points to {Version(current)}, not to {Version(change.From)}: somebody moved it. Nothing was changed. Look at the version that is there and decide again.");
+
+        static string Version(int? version) => version is { } number ? string.Create(CultureInfo.InvariantCulture, $"version {number}") : "no version";
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,200}\z")]
     private static partial Regex ModelName();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,200}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,200}\z")]
     private static partial Regex AliasName();
 
-    [GeneratedRegex(@"^[vV]?[0-9]+$")]
+    [GeneratedRegex(@"^[vV]?[0-9]+\z")]
     private static partial Regex VersionLike();
 }
