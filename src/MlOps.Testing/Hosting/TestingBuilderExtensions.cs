@@ -1,0 +1,21 @@
+using MlOps.Core;
+using MlOps.Testing;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets a host in a test keep everything in memory.</summary>
+public static class TestingBuilderExtensions
+{
+    /// <summary>Chooses stores in memory for metadata, checkpoints, models and artifacts.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder UseInMemoryStores(this MlOpsBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder
+            .Use<IMetadataStore>(_ => new InMemoryMetadataStore())
+            .Use<ICheckpointStore>(_ => new InMemoryCheckpointStore())
+            .Use<IModelRegistry>(_ => new InMemoryModelRegistry())
+            .Use<IArtifactStore>(_ => new InMemoryArtifactStore());
+    }
+}
