@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using MlOps.Core;
+using MlOps.Testing;
+
+namespace MlOps.Pipelines.Tests;
+
+/// <summary>A host with stores in memory and one pipeline, "test", that is given as a delegate.</summary>
+internal sealed class PipelineHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public PipelineHost(
+        Action<PipelineBuilder> define,
+        Action<PipelineOptions>? options = null,
+        Action<IServiceCollection>? configure = null,
+        IReadOnlyDictionary<string, string?>? configuration = null,
+        PipelineHost? sharing = null)
+    {
+        var services = new ServiceCollection();
+        Checkpoints = sharing?.Checkpoints ?? new InMemoryCheckpointStore();
+        Metadata = sharing?.Metadata ?? new InMemoryMetadataStore();
+        Artifacts = sharing?.Artifacts ?? new InMemoryArtifactStore();
+        Time = sharing?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton(Journal);
+        services.AddSingleton(new Script(define));
+        services.AddSingleton(Metadata);
+        services.AddSingleton(Artifacts);
+        if (configuration is not null) services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
+        configure?.Invoke(services);
+        if (!services.Any(d => d.ServiceType == typeof(ICheckpointStore))) services.AddSingleton(Checkpoints);
+        services.AddMlOpsCore().AddPipeline<ScriptedPipeline>("test", options);
+        _services = services.BuildServiceProvider(validateScopes: true);
+    }
+
+    public ICheckpointStore Checkpoints { get; }
+
+    public IMetadataStore Metadata { get; }
+
+    public IArtifactStore Artifacts { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public Journal Journal { get; } = new();
+
+    public IServiceProvider Services => _services;
+
+    public IPipelineRunner Runner => _services.GetRequiredService<IPipelineRunner>();
+
+    public Task<PipelineRun> RunAsync(PipelineRequest? request = null) => Runner.RunAsync("test", request, TestContext.Current.CancellationToken);
+
+    public Task<IReadOnlyList<CacheDecision>> ExplainAsync(PipelineRequest? request = null) => Runner.ExplainAsync("test", request, TestContext.Current.CancellationToken);
+
+    public async Task<Run> RecordAsync(string runId) => (await Metadata.FindRunAsync(runId, TestContext.Current.CancellationToken))!;
+
+    public async Task<Run> LastRecordAsync() => (await Metadata.ListRunsAsync(new(), TestContext.Current.CancellationToken))[0];
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
+
+internal sealed record Script(Action<PipelineBuilder> Define);
+
+internal sealed class ScriptedPipeline(Script script) : PipelineDefinition
+{
+    public override void Define(PipelineBuilder pipeline) => script.Define(pipeline);
+}
+
+/// <summary>Notes which stages ran.</summary>
+internal sealed class Journal
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _entries = [];
+
+    public IReadOnlyList<string> Entries { get { lock (_gate) return [.. _entries]; } }
+
+    public void Add(string entry)
+    {
+        lock (_gate) _entries.Add(entry);
+    }
+
+    public int Count(string entry) => Entries.Count(e => e == entry);
+}
