@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+using MlOps.Relational;
+using MlOps.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Keeps runs, checkpoints and models in a SQLite file.</summary>
+public static class SqliteBuilderExtensions
+{
+    /// <summary>Chooses SQLite for the metadata store, the checkpoint store and the model registry. The file is created, and brought to the newest version, when it is first used.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionStringOrPath">The path of the file or a connection string; null takes it from <c>MlOps:Sqlite</c>, and without that mlops.db in the folder of <see cref="MlOpsOptions"/>.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder UseSqlite(this MlOpsBuilder builder, string? connectionStringOrPath = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (connectionStringOrPath is not null) ArgumentException.ThrowIfNullOrWhiteSpace(connectionStringOrPath);
+        var options = builder.Services.AddOptions<SqliteOptions>().ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>());
+        options.BindConfigurationWhenPresent("MlOps:Sqlite");
+        options.Validate(
+            static o => o.ConnectionString is not { } text || SqliteConnections.Parse(text) is not null,
+            "MlOps:Sqlite:ConnectionString names no file. The stores need one, because several connections and processes share it; for tests there is UseInMemoryStores in MlOps.Testing.");
+        if (connectionStringOrPath is not null) options.Configure(o => o.ConnectionString = connectionStringOrPath);
+        builder.Services.TryAddSingleton(static services =>
+        {
+            var sqlite = services.GetRequiredService<IOptions<SqliteOptions>>().Value;
+            var file = services.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("mlops.db");
+            return new SqliteDatabase(sqlite.ConnectionString is { } text ? SqliteConnections.Parse(text)! : new SqliteConnectionStringBuilder { DataSource = file }, sqlite.BusyTimeout);
+        });
+        return builder
+            .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<SqliteDatabase>()))
+            .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>()))
+            .Use<IModelRegistry>(static services => new RelationalModelRegistry(
+                services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
+    }
+}

@@ -1,0 +1,149 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Reflection;
+using DbUp;
+using Microsoft.Data.Sqlite;
+using MlOps.Core;
+using MlOps.Relational;
+using static SQLitePCL.raw;
+
+namespace MlOps.Sqlite;
+
+/// <summary>One SQLite file, in WAL mode: readers never wait, writers take the lock at their start and one after the other.</summary>
+internal sealed class SqliteDatabase : RelationalDatabase
+{
+    private static readonly Assembly Scripts = typeof(SqliteDatabase).Assembly;
+
+    private readonly string _connectionString;
+    private readonly string _pragmas;
+    private readonly TimeSpan _busyTimeout;
+
+    // Writers of this process queue here without holding threads; only the first of them waits for other processes.
+    private readonly SemaphoreSlim _writer = new(1, 1);
+
+    internal SqliteDatabase(SqliteConnectionStringBuilder connection, TimeSpan busyTimeout)
+    {
+        Name = Path.GetFullPath(connection.DataSource);
+        connection.DataSource = Name;
+        connection.ForeignKeys = true;
+        connection.DefaultTimeout = 1; // the provider's own patience, on top of SQLite's below
+        _connectionString = connection.ToString();
+        _busyTimeout = busyTimeout;
+        _pragmas = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = NORMAL;");
+    }
+
+    internal override string Name { get; }
+
+    internal override string IsOneOfKeys(string column) => $"{column} IN (SELECT value FROM json_each(@Keys))";
+
+    internal override object KeysParameter(IReadOnlyCollection<long> keys) => "[" + string.Join(',', keys) + "]";
+
+    protected override async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Name)!);
+        if (File.Exists(Name) && await IsCurrentAsync(cancellationToken).ConfigureAwait(false)) return;
+        using var alone = await LockAsync(cancellationToken).ConfigureAwait(false);
+        if (await IsCurrentAsync(cancellationToken).ConfigureAwait(false)) return; // somebody else was first
+        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await ScalarAsync(connection, "PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
+        Migrator.Run(DeployChanges.To.SqliteDatabase(_connectionString).JournalToSqliteTable("schema_versions"), Scripts, Name);
+    }
+
+    protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) =>
+        await _writer.WaitAsync(_busyTimeout, cancellationToken).ConfigureAwait(false) ? new Permit(_writer) : throw IsLocked(null);
+
+    protected override async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await ScalarAsync(connection, _pragmas, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // A transaction that reads first and writes later cannot wait for its lock, so a writer takes it at once: BEGIN IMMEDIATE.
+    protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, bool isWrite, CancellationToken cancellationToken) =>
+        new(((SqliteConnection)connection).BeginTransaction(deferred: !isWrite));
+
+    protected override StoreException? Translate(Exception error) => error switch
+    {
+        MigrationFailedException { InnerException: { } cause } => Translate(cause) ?? new($"The store '{Name}' could not be brought to this version: {error.Message}", error),
+        SqliteException { SqliteErrorCode: SQLITE_BUSY or SQLITE_LOCKED } => IsLocked(error),
+        SqliteException { SqliteErrorCode: SQLITE_CORRUPT or SQLITE_NOTADB } =>
+            new($"The store '{Name}' is damaged or is no SQLite database: {error.Message} Restore it from a backup, or move it away to start with an empty one.", error),
+        SqliteException { SqliteErrorCode: SQLITE_FULL } => new($"The disk of the store '{Name}' is full; nothing was changed. Make room and try again.", error),
+        SqliteException { SqliteErrorCode: SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM or SQLITE_AUTH } =>
+            new($"The store '{Name}' cannot be opened for writing: {error.Message} Check the path and the rights on the file and its folder.", error),
+        SqliteException { SqliteErrorCode: SQLITE_TOOBIG } => new($"A value is too large for the store '{Name}': {error.Message} Put it into the artifact store.", error),
+        SqliteException => new($"The store '{Name}' failed: {error.Message}", error),
+        IOException or UnauthorizedAccessException => new($"The store '{Name}' cannot be opened: {error.Message} Check the path and the rights on the file and its folder.", error),
+        _ => null,
+    };
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _writer.Dispose();
+            using var connection = new SqliteConnection(_connectionString);
+            SqliteConnection.ClearPool(connection); // gives the file free
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static async Task<object?> ScalarAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+        await using var _ = command.ConfigureAwait(false);
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private StoreException IsLocked(Exception? error) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The store '{Name}' is locked by another writer and stayed so for {_busyTimeout.TotalSeconds:0.###} s. Try again, or close what holds it open."),
+        error,
+        isTransient: true);
+
+    // The scripts raise user_version: one cheap look instead of the whole machinery at each start.
+    private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var version = (long)(await ScalarAsync(connection, "PRAGMA user_version", cancellationToken).ConfigureAwait(false))!;
+        var known = Migrator.ScriptsOf(Scripts).Count;
+        if (version > known) throw Migrator.IsNewer(Name, string.Create(CultureInfo.InvariantCulture, $"version {version} of the tables, only {known}"));
+        return version == known;
+    }
+
+    // Processes that start together migrate one after the other. The lock dies with its process; the empty file stays.
+    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
+    {
+        var path = Name + ".lock";
+        for (var waited = TimeSpan.Zero; ; waited += TimeSpan.FromMilliseconds(20))
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException) && File.Exists(path))
+            {
+                if (waited > _busyTimeout) throw IsLocked(e);
+                await Task.Delay(20, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private sealed class Permit(SemaphoreSlim writer) : IDisposable
+    {
+        public void Dispose() => writer.Release();
+    }
+}

@@ -1,0 +1,31 @@
+using MlOps.Core;
+using MlOps.Testing;
+
+namespace MlOps.Sqlite.Tests;
+
+public sealed class SqliteMetadataStoreTests : MetadataStoreConformance, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<IMetadataStore> CreateAsync() => Task.FromResult<IMetadataStore>(_folder.Open().Metadata);
+}
+
+public sealed class SqliteCheckpointStoreTests : CheckpointStoreConformance, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<ICheckpointStore> CreateAsync() => Task.FromResult<ICheckpointStore>(_folder.Open().Checkpoints);
+}
+
+public sealed class SqliteModelRegistryTests : ModelRegistryConformance, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<IModelRegistry> CreateAsync() => Task.FromResult<IModelRegistry>(_folder.Open().Registry);
+}
