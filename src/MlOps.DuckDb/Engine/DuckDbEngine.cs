@@ -72,14 +72,14 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
     {
         CheckExists(file.Path);
         using var session = new DuckDbSession(options.Value, [file.Path]);
-        var run = new Interruptible(session, e => FileError(e, file.Path), cancellationToken);
+        var run = new Interruptible(session, e => CsvReader.Explain(e, file) ?? FileError(e, file.Path), cancellationToken);
         var reader = await run.DoAsync(() => new CsvReader(file, columns, session)).ConfigureAwait(false);
         var types = await run.DoAsync(reader.GetSchema).ConfigureAwait(false);
         var schema = types.ToArrow();
         var typed = types.Select(c => TextColumn.Create(c.Type)).ToArray();
         using var result = await run.DoAsync(reader.Open).ConfigureAwait(false);
         var rows = 0L;
-        while (await run.DoAsync(() => reader.Next(result) is { } texts ? reader.Convert(texts, schema, typed, rows) : null).ConfigureAwait(false) is { } batch)
+        while (await run.DoAsync(() => result.Next() is { } texts ? reader.Convert(texts, schema, typed, rows) : null).ConfigureAwait(false) is { } batch)
         {
             rows += batch.Length;
             yield return batch;

@@ -35,7 +35,7 @@ internal sealed partial class CsvReader
         if (_file.Schema is { } declared) return new(_names.Select(name => declared[name]));
         var types = System.Array.ConvertAll(_names, _ => new TypeInference());
         using var result = Open();
-        for (var batch = Next(result); batch is not null; batch = Next(result))
+        for (var batch = result.Next(); batch is not null; batch = result.Next())
         {
             for (var i = 0; i < types.Length; i++)
             {
@@ -59,29 +59,23 @@ internal sealed partial class CsvReader
             SELECT {{string.Join(", ", _positions.Select(p => string.Create(CultureInfo.InvariantCulture, $"c{p}")))}}
             FROM read_csv({{DuckDbSession.Literal(_file.Path)}}, auto_detect = false, header = {{(_file.HasHeader ? "true" : "false")}},
                 delim = {{DuckDbSession.Literal(_file.Delimiter.ToString())}}, quote = '"', escape = '"', nullstr = [{{nulls}}],
-                columns = {{{fields}}}, strict_mode = true, hive_partitioning = false, max_line_size = 67108864)
+                columns = {{{fields}}}, strict_mode = true, hive_partitioning = false)
             """);
     }
 
-    /// <summary>Reads on.</summary>
-    /// <returns>A batch of text; null at the end.</returns>
-    /// <exception cref="DataException">A row has too few or too many fields, or is no text.</exception>
-    public RecordBatch? Next(DuckDbResult result)
+    /// <summary>Says which row the engine could not cut into fields, and why.</summary>
+    /// <returns>The error; null when the engine's is about something else.</returns>
+    public static DataException? Explain(DuckDbError error, CsvFile file)
     {
-        try
-        {
-            return result.Next();
-        }
-        catch (DuckDbError e) when (LineNumber().Match(e.Message) is { Success: true } line)
-        {
-            var row = Math.Max(1, long.Parse(line.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) - (_file.HasHeader ? 1 : 0));
-            var counts = FieldCounts().Match(e.Message);
-            var reason = counts.Success ? $"has {counts.Groups[2].Value} fields where {counts.Groups[1].Value} are expected. Is a quotation mark missing?"
-                : e.Message.Contains("unterminated quote", StringComparison.OrdinalIgnoreCase) ? "has a quotation mark that is never closed."
-                : e.Message.Contains("unicode", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("utf-8", StringComparison.OrdinalIgnoreCase) ? "is not text in UTF-8. Convert the file."
-                : "is not delimited text (RFC 4180). Check the delimiter and the quotation marks.";
-            throw new DataException($"Row {row} of '{_file.Path}' {reason}", e) { DataSource = _file.Path, Row = row };
-        }
+        if (LineNumber().Match(error.Message) is not { Success: true } line) return null;
+        var row = Math.Max(1, long.Parse(line.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) - (file.HasHeader ? 1 : 0));
+        var counts = FieldCounts().Match(error.Message);
+        var reason = counts.Success ? $"has {counts.Groups[2].Value} fields where {counts.Groups[1].Value} are expected. Is a quotation mark missing?"
+            : error.Message.Contains("unterminated quote", StringComparison.OrdinalIgnoreCase) ? "has a quotation mark that is never closed."
+            : error.Message.Contains("unicode", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("utf-8", StringComparison.OrdinalIgnoreCase) ? "is not text in UTF-8. Convert the file."
+            : error.Message.Contains("line size", StringComparison.OrdinalIgnoreCase) ? "takes more than 2 MB. Is a quotation mark missing?"
+            : "is not delimited text (RFC 4180). Check the delimiter and the quotation marks.";
+        return new($"Row {row} of '{file.Path}' {reason}", error) { DataSource = file.Path, Row = row };
     }
 
     /// <summary>Turns a batch of text into the types.</summary>
