@@ -20,6 +20,7 @@ internal abstract class OutputSlot
     /// <summary>Makes the slot that turns a column of ML.NET into an output; null when there is no way from the one to the other.</summary>
     public static OutputSlot? Create(TensorSpec spec, DataViewRow row, DataViewSchema.Column column) => (spec.Type, column.Type) switch
     {
+        (_, VectorDataViewType { IsKnownSize: true } vector) when vector.Size != spec.Width => null,
         (TensorType.Float32, VectorDataViewType { ItemType: NumberDataViewType item }) when item == NumberDataViewType.Single => new VectorOutput<float>(spec, row, column, Tensor.Of),
         (TensorType.Float64, VectorDataViewType { ItemType: NumberDataViewType item }) when item == NumberDataViewType.Double => new VectorOutput<double>(spec, row, column, Tensor.Of),
         (_, VectorDataViewType) => null,
