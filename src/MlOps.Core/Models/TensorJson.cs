@@ -5,6 +5,8 @@ namespace MlOps.Core;
 /// <summary>Reads and writes tensors as the Open Inference Protocol v2 has them: name, datatype, shape and data, in any order.</summary>
 public static class TensorJson
 {
+    private static readonly string[] Datatypes = ["FP64", "FP32", "INT64", "BYTES", "BOOL", "INT32", "INT16", "INT8", "UINT64", "UINT32", "UINT16", "UINT8", "FP16"];
+
     /// <summary>Gives the protocol's name of an element type.</summary>
     /// <param name="type">The element type.</param>
     /// <returns>BOOL, INT64, FP32, FP64 or BYTES.</returns>
@@ -56,18 +58,18 @@ public static class TensorJson
         string? name = null, datatype = null;
         (int Rows, int Width)? shape = null;
         var data = default(Utf8JsonReader);
-        var hasData = false;
+        var dataBytes = -1L;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("name"u8)) name = ReadText(ref reader, "name", name);
-            else if (reader.ValueTextEquals("datatype"u8)) datatype = ReadText(ref reader, "datatype", name);
+            else if (reader.ValueTextEquals("datatype"u8)) datatype = ReadDatatype(ref reader, name);
             else if (reader.ValueTextEquals("shape"u8)) shape = ReadShape(ref reader, name);
             else if (reader.ValueTextEquals("data"u8))
             {
                 reader.Read();
                 data = reader; // read again below, when its type and shape are known
-                hasData = true;
                 reader.Skip();
+                dataBytes = reader.BytesConsumed - data.BytesConsumed;
             }
             else
             {
@@ -79,41 +81,42 @@ public static class TensorJson
         if (string.IsNullOrEmpty(name)) throw new ModelInputException("A tensor has no name.");
         if (datatype is null) throw new ModelInputException($"Tensor '{name}' has no datatype.", name);
         if (shape is not { } size) throw new ModelInputException($"Tensor '{name}' has no shape.", name);
-        if (!hasData) throw new ModelInputException($"Tensor '{name}' has no data.", name);
+        if (dataBytes < 0) throw new ModelInputException($"Tensor '{name}' has no data.", name);
         var count = size.Rows * size.Width;
+        // The shape is only a claim: n elements need n characters and the commas between them, else nothing is allocated.
+        if (count > (dataBytes / 2) + 1) throw WrongCount(name, count, more: false);
+        bool[]? missing;
         switch (datatype)
         {
             case "BOOL":
-                var (bools, missingBools) = ReadData<bool>(ref data, name, datatype, count, ReadBool);
-                return new Tensor<bool>(name, TensorType.Bool, bools, size.Width, missingBools);
-            case "UINT8" or "UINT16" or "UINT32" or "UINT64" or "INT8" or "INT16" or "INT32" or "INT64":
-                var (integers, missingIntegers) = ReadData<long>(ref data, name, datatype, count, ReadInteger);
-                return new Tensor<long>(name, TensorType.Int64, integers, size.Width, missingIntegers);
-            case "FP16" or "FP32":
-                var (floats, missingFloats) = ReadData<float>(ref data, name, datatype, count, ReadFloat);
-                Fill(floats, missingFloats, float.NaN);
+                var bools = ReadData<bool>(ref data, name, datatype, count, ReadBool, out missing);
+                return new Tensor<bool>(name, TensorType.Bool, bools, size.Width, missing);
+            case "FP32" or "FP16":
+                var floats = ReadData<float>(ref data, name, datatype, count, datatype == "FP32" ? ReadSingle : ReadHalf, out missing);
+                Fill(floats, missing, float.NaN);
                 return new Tensor<float>(name, TensorType.Float32, floats, size.Width, null);
             case "FP64":
-                var (doubles, missingDoubles) = ReadData<double>(ref data, name, datatype, count, ReadDouble);
-                Fill(doubles, missingDoubles, double.NaN);
+                var doubles = ReadData<double>(ref data, name, datatype, count, ReadDouble, out missing);
+                Fill(doubles, missing, double.NaN);
                 return new Tensor<double>(name, TensorType.Float64, doubles, size.Width, null);
             case "BYTES":
-                var (texts, _) = ReadData<string?>(ref data, name, datatype, count, ReadString);
+                var texts = ReadData<string?>(ref data, name, datatype, count, ReadString, out _);
                 return new Tensor<string?>(name, TensorType.String, texts, size.Width, null);
             default:
-                throw new ModelInputException($"Tensor '{name}' has the unknown datatype '{datatype}'. Use BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES.", name);
+                var integers = ReadData<long>(ref data, name, datatype, count, ReadInteger, out missing);
+                CheckRange(integers, name, datatype);
+                return new Tensor<long>(name, TensorType.Int64, integers, size.Width, missing);
         }
     }
 
     private delegate bool ElementReader<T>(ref Utf8JsonReader reader, out T value);
 
-    private static (T[] Values, bool[]? Missing) ReadData<T>(ref Utf8JsonReader reader, string name, string datatype, int count, ElementReader<T> read)
+    private static T[] ReadData<T>(ref Utf8JsonReader reader, string name, string datatype, int count, ElementReader<T> read, out bool[]? missing)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new ModelInputException($"The data of tensor '{name}' must be an array.", name);
-        // Grows with what is really there, for the shape is only a claim.
-        var values = new List<T>(Math.Min(count, 1024));
-        bool[]? missing = null;
-        var depth = 1;
+        var values = count == 0 ? [] : new T[count];
+        missing = null;
+        var (next, depth) = (0, 1);
         while (depth > 0 && reader.Read())
         {
             switch (reader.TokenType)
@@ -122,17 +125,33 @@ public static class TensorJson
                 case JsonTokenType.EndArray: depth--; continue;
             }
 
-            if (values.Count == count) throw WrongCount(name, count, more: true);
-            if (reader.TokenType == JsonTokenType.Null)
-            {
-                (missing ??= new bool[count])[values.Count] = true;
-                values.Add(default!);
-            }
-            else if (read(ref reader, out var value)) values.Add(value);
-            else throw new ModelInputException($"Element {values.Count} of tensor '{name}' is not of datatype {datatype}.", name);
+            if (next == count) throw WrongCount(name, count, more: true);
+            if (reader.TokenType == JsonTokenType.Null) (missing ??= new bool[count])[next] = true;
+            else if (!read(ref reader, out values[next])) throw new ModelInputException($"Element {next} of tensor '{name}' is not of datatype {datatype}.", name);
+            next++;
         }
 
-        return values.Count == count ? ([.. values], missing) : throw WrongCount(name, count, more: false);
+        return next == count ? values : throw WrongCount(name, count, more: false);
+    }
+
+    private static void CheckRange(long[] values, string name, string datatype)
+    {
+        var (min, max) = datatype switch
+        {
+            "INT8" => (sbyte.MinValue, sbyte.MaxValue),
+            "INT16" => (short.MinValue, short.MaxValue),
+            "INT32" => (int.MinValue, int.MaxValue),
+            "UINT8" => (0, byte.MaxValue),
+            "UINT16" => (0, ushort.MaxValue),
+            "UINT32" => (0, uint.MaxValue),
+            "UINT64" => (0, long.MaxValue),
+            _ => (long.MinValue, long.MaxValue),
+        };
+        if (min == long.MinValue) return;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i] < min || values[i] > max) throw new ModelInputException($"Element {i} of tensor '{name}' is not of datatype {datatype}.", name);
+        }
     }
 
     private static ModelInputException WrongCount(string name, int count, bool more) =>
@@ -150,9 +169,22 @@ public static class TensorJson
     private static string ReadText(ref Utf8JsonReader reader, string member, string? tensor)
     {
         reader.Read();
-        return reader.TokenType == JsonTokenType.String
-            ? reader.GetString()!
+        return ReadString(ref reader, out var text)
+            ? text!
             : throw new ModelInputException($"The {member} of {(tensor is null ? "a tensor" : $"tensor '{tensor}'")} must be a text.", tensor);
+    }
+
+    private static string ReadDatatype(ref Utf8JsonReader reader, string? tensor)
+    {
+        reader.Read();
+        foreach (var datatype in Datatypes)
+        {
+            if (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(datatype)) return datatype;
+        }
+
+        var given = reader.TokenType == JsonTokenType.String && ReadString(ref reader, out var text) ? $"'{text}'" : "no text";
+        throw new ModelInputException(
+            $"The datatype of {(tensor is null ? "a tensor" : $"tensor '{tensor}'")} is {given}. Use BOOL, INT8 to INT64, UINT8 to UINT64, FP16, FP32, FP64 or BYTES.", tensor);
     }
 
     private static (int Rows, int Width) ReadShape(ref Utf8JsonReader reader, string? tensor)
@@ -190,21 +222,32 @@ public static class TensorJson
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out value);
     }
 
-    private static bool ReadFloat(ref Utf8JsonReader reader, out float value)
+    private static bool ReadSingle(ref Utf8JsonReader reader, out float value)
     {
         value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out value);
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out value) && float.IsFinite(value);
     }
+
+    private static bool ReadHalf(ref Utf8JsonReader reader, out float value) => ReadSingle(ref reader, out value) && Math.Abs(value) <= (float)Half.MaxValue;
 
     private static bool ReadDouble(ref Utf8JsonReader reader, out double value)
     {
         value = 0;
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value);
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out value) && double.IsFinite(value);
     }
 
     private static bool ReadString(ref Utf8JsonReader reader, out string? value)
     {
-        value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        return value is not null;
+        value = null;
+        if (reader.TokenType != JsonTokenType.String) return false;
+        try
+        {
+            value = reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException) // half of a surrogate pair, or bytes that are no UTF-8
+        {
+            return false;
+        }
     }
 }
