@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace MlOps.MetadataStore;
+
+[OptionsValidator]
+internal sealed partial class FileArtifactOptionsValidator : IValidateOptions<FileArtifactOptions>;

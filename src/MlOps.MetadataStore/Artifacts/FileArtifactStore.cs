@@ -1,0 +1,301 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using MlOps.Core;
+
+namespace MlOps.MetadataStore;
+
+/// <summary>Artifacts as files: <c>sha256/ab/abcd…</c> under the store's folder.</summary>
+/// <remarks>
+/// A file is written under <c>unfinished</c>, in a folder that only its owner may enter, flushed to the disk, made read-only and renamed to its digest.
+/// Reading hashes it. A file that was hashed before by this process is not hashed again while its length, times of creation and last write are the
+/// same, except when it was last written less than two seconds before: then a change might not show in its times. So damage done while no process of
+/// ours looked is always found, and a change behind the back of a running process is found unless the culprit also set the times back.
+/// </remarks>
+internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, TimeProvider time, ILogger<FileArtifactStore> logger) : IArtifactStore
+{
+    private const int BufferSize = 256 * 1024;
+    private const int FileTooLarge = 27;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static readonly TimeSpan TimesMayLie = TimeSpan.FromSeconds(2);
+
+    private readonly string _folder = Path.GetFullPath(folder);
+    private readonly ConcurrentDictionary<string, Stamp> _verified = new(StringComparer.Ordinal);
+    private readonly Lock _opening = new();
+    private volatile bool _isOpen;
+
+    private string Unfinished => Path.Combine(_folder, "unfinished");
+
+    public Task<ArtifactRef> PutAsync(Stream content, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return WriteAsync(path => CopyAsync(content, path, cancellationToken), cancellationToken);
+    }
+
+    public Task<ArtifactRef> PutFileAsync(Func<string, CancellationToken, Task> write, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return WriteAsync(
+            async path =>
+            {
+                await write(path, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                return await SealAsync(path, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken);
+    }
+
+    public Task<Stream> OpenAsync(string digest, CancellationToken cancellationToken = default) => GuardAsync<Stream>(async () => await OpenVerifiedAsync(digest, cancellationToken).ConfigureAwait(false));
+
+    public Task<string> GetLocalPathAsync(string digest, CancellationToken cancellationToken = default) =>
+        GuardAsync(async () =>
+        {
+            var stream = await OpenVerifiedAsync(digest, cancellationToken).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return PathOf(digest);
+        });
+
+    public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Sha256.IsDigest(digest) && File.Exists(PathOf(digest)));
+    }
+
+    // Only text that was checked to be a digest comes here: nothing from outside becomes a path.
+    private string PathOf(string digest) => Path.Combine(_folder, "sha256", digest[..2], digest);
+
+    private async Task<ArtifactRef> WriteAsync(Func<string, Task<ArtifactRef>> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_isOpen) Guard(OpenOnce);
+        var room = Path.Combine(Unfinished, Path.GetRandomFileName());
+        try
+        {
+            Guard(() => CreateFolder(room));
+            var path = Path.Combine(room, "content");
+            var written = await write(path).ConfigureAwait(false);
+            return await GuardAsync(() => CommitAsync(path, written, cancellationToken)).ConfigureAwait(false);
+        }
+        finally
+        {
+            Remove(room);
+        }
+    }
+
+    // Errors of the source are the caller's and pass as they are; errors of our file become errors of the store.
+    private async Task<ArtifactRef> CopyAsync(Stream source, string path, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var file = Guard(() => new FileStream(path, options));
+            await using var _ = file.ConfigureAwait(false);
+            int count;
+            while ((count = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                hash.AppendData(buffer, 0, count);
+                await GuardAsync(() => AppendAsync(file, buffer.AsMemory(0, count), cancellationToken)).ConfigureAwait(false);
+            }
+
+            Guard(() => file.Flush(flushToDisk: true));
+            return new(Convert.ToHexStringLower(hash.GetCurrentHash()), file.Length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<long> AppendAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return file.Position;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new IOException(e.Message, FileTooLarge); // what the runtime makes of EFBIG
+        }
+    }
+
+    // Hashes and flushes a file that the caller wrote.
+    private Task<ArtifactRef> SealAsync(string path, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        if (!File.Exists(path) || new FileInfo(path).LinkTarget is not null)
+            throw new StoreException("The writer was to make a file and made none. Write to the path that it is given.");
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.Asynchronous);
+        await using var _ = file.ConfigureAwait(false);
+        var digest = await HashAsync(file, cancellationToken).ConfigureAwait(false);
+        file.Flush(flushToDisk: true);
+        return new ArtifactRef(digest, file.Length);
+    });
+
+    private async Task<ArtifactRef> CommitAsync(string path, ArtifactRef written, CancellationToken cancellationToken)
+    {
+        var target = PathOf(written.Digest);
+        CreateFolder(Path.GetDirectoryName(target)!);
+        if (await IsGoodAsync(written.Digest, cancellationToken).ConfigureAwait(false)) return written;
+        cancellationToken.ThrowIfCancellationRequested();
+        if (OperatingSystem.IsWindows())
+        {
+            if (File.Exists(target)) File.SetAttributes(target, FileAttributes.Normal);
+            File.SetAttributes(path, FileAttributes.ReadOnly);
+        }
+        else
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        }
+
+        File.Move(path, target, overwrite: true); // mends what was damaged
+        return written;
+    }
+
+    private async Task<bool> IsGoodAsync(string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var known = await OpenVerifiedAsync(digest, cancellationToken).ConfigureAwait(false);
+            await known.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is NotFoundException or ArtifactCorruptException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<FileStream> OpenVerifiedAsync(string digest, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!Sha256.IsDigest(digest)) throw new NotFoundException("artifact", digest);
+        FileStream? stream = null;
+        try
+        {
+            stream = new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous);
+            var stamp = Stamp.Of(stream);
+            if (_verified.TryGetValue(digest, out var known) && known == stamp) return stream;
+            var actual = await HashAsync(stream, cancellationToken).ConfigureAwait(false);
+            if (actual != digest)
+            {
+                logger.Damaged(stream.Name, actual);
+                throw new ArtifactCorruptException(stream.Name, digest, actual);
+            }
+
+            if (time.GetUtcNow() - stamp.WrittenAt > TimesMayLie) _verified[digest] = stamp;
+            stream.Position = 0;
+            return stream;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new NotFoundException("artifact", digest, $"It was never stored in '{_folder}', or it was removed since.");
+        }
+        catch
+        {
+            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<string> HashAsync(FileStream stream, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            int count;
+            while ((count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0) hash.AppendData(buffer, 0, count);
+            return Convert.ToHexStringLower(hash.GetCurrentHash());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void OpenOnce()
+    {
+        lock (_opening)
+        {
+            if (_isOpen) return;
+            foreach (var path in (string[])[_folder, Unfinished, Path.Combine(_folder, "sha256")]) CreateFolder(path); // one by one: only the last of a path gets the mode
+            var oldest = time.GetUtcNow().UtcDateTime - leftoverAge;
+            foreach (var room in Directory.EnumerateDirectories(Unfinished))
+            {
+                var lastWrite = new DirectoryInfo(room).EnumerateFiles().Select(file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(room)).Max();
+                if (lastWrite <= oldest && Remove(room)) logger.RemovedLeftover(room);
+            }
+
+            _isOpen = true;
+        }
+    }
+
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, OwnerOnly);
+    }
+
+    private bool Remove(string room)
+    {
+        try
+        {
+            if (Directory.Exists(room)) Directory.Delete(room, recursive: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.CannotRemove(room, e);
+            return false;
+        }
+    }
+
+    private void Guard(Action work) => Guard(() =>
+    {
+        work();
+        return true;
+    });
+
+    private T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(e);
+        }
+    }
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(e);
+        }
+    }
+
+    private StoreException Failed(Exception error) => error is IOException && IsFull(error.HResult)
+        ? new($"The disk of the artifact store '{_folder}' is full or a limit is reached: {error.Message} Nothing was stored. Make room and try again.", error)
+        : new($"The artifact store '{_folder}' failed: {error.Message} Nothing was stored. Check the path and the rights on the folder.", error);
+
+    // Windows: disk full, handle disk full. Unix, where the runtime passes errno on: EFBIG, ENOSPC, EDQUOT of Linux and of macOS.
+    private static bool IsFull(int code) => OperatingSystem.IsWindows() ? (code & 0xFFFF) is 0x70 or 0x27 : code is FileTooLarge or 28 or 122 or 69;
+
+    /// <summary>What a file looked like when it was hashed.</summary>
+    private readonly record struct Stamp(long Length, DateTimeOffset WrittenAt, DateTimeOffset CreatedAt)
+    {
+        public static Stamp Of(FileStream stream) =>
+            new(stream.Length, File.GetLastWriteTimeUtc(stream.SafeFileHandle), File.GetCreationTimeUtc(stream.SafeFileHandle));
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace MlOps.MetadataStore;
+
+internal static partial class Log
+{
+    [LoggerMessage(1400, LogLevel.Error, "Artifact '{Path}' is damaged: its SHA-256 is {Actual}. It was not used")]
+    internal static partial void Damaged(this ILogger logger, string path, string actual);
+
+    [LoggerMessage(1401, LogLevel.Information, "Removed '{Path}', left unfinished by a writer that is gone")]
+    internal static partial void RemovedLeftover(this ILogger logger, string path);
+
+    [LoggerMessage(1402, LogLevel.Warning, "Cannot remove '{Path}'; the next start tries again")]
+    internal static partial void CannotRemove(this ILogger logger, string path, Exception error);
+}
