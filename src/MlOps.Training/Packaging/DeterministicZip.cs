@@ -1,0 +1,29 @@
+using System.IO.Compression;
+
+namespace MlOps.Training;
+
+/// <summary>Makes the bytes of a zip depend on nothing but its content.</summary>
+internal static class DeterministicZip
+{
+    private static readonly DateTimeOffset EntryTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes a zip again with its entries in order of their names and with one fixed time.</summary>
+    public static byte[] Normalize(Stream zip)
+    {
+        using var memory = new MemoryStream();
+        using (var source = new ZipArchive(zip, ZipArchiveMode.Read, leaveOpen: true))
+        using (var target = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in source.Entries.OrderBy(e => e.FullName, StringComparer.Ordinal))
+            {
+                var copy = target.CreateEntry(entry.FullName, CompressionLevel.Optimal);
+                copy.LastWriteTime = EntryTime;
+                using var from = entry.Open();
+                using var to = copy.Open();
+                from.CopyTo(to);
+            }
+        }
+
+        return memory.ToArray();
+    }
+}
