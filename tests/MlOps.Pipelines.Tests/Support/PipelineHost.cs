@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
 using MlOps.Testing;
@@ -27,10 +28,10 @@ internal sealed class PipelineHost : IAsyncDisposable
         services.AddSingleton(Journal);
         services.AddSingleton(new Script(define));
         services.AddSingleton(Metadata);
-        services.AddSingleton(Artifacts);
         if (configuration is not null) services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
         configure?.Invoke(services);
-        if (!services.Any(d => d.ServiceType == typeof(ICheckpointStore))) services.AddSingleton(Checkpoints);
+        services.TryAddSingleton(Checkpoints);
+        services.TryAddSingleton(Artifacts);
         services.AddMlOpsCore().AddPipeline<ScriptedPipeline>("test", options);
         _services = services.BuildServiceProvider(validateScopes: true);
     }
