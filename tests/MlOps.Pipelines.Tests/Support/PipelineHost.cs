@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,7 +24,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         Checkpoints = sharing?.Checkpoints ?? new InMemoryCheckpointStore();
         Metadata = sharing?.Metadata ?? new InMemoryMetadataStore();
         Artifacts = sharing?.Artifacts ?? new InMemoryArtifactStore();
-        Time = sharing?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        Time = sharing?.Time ?? new();
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(Journal);
         services.AddSingleton(new Script(define));
@@ -42,7 +43,7 @@ internal sealed class PipelineHost : IAsyncDisposable
 
     public IArtifactStore Artifacts { get; }
 
-    public FakeTimeProvider Time { get; }
+    public TestTime Time { get; }
 
     public Journal Journal { get; } = new();
 
@@ -59,6 +60,21 @@ internal sealed class PipelineHost : IAsyncDisposable
     public async Task<Run> LastRecordAsync() => (await Metadata.ListRunsAsync(new(), TestContext.Current.CancellationToken))[0];
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
+
+/// <summary>A clock that moves a millisecond each time it is read and remembers for how long it was asked to wait.</summary>
+internal sealed class TestTime : FakeTimeProvider
+{
+    public TestTime()
+        : base(new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)) => AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
+
+    public ConcurrentQueue<TimeSpan> Waits { get; } = new();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Waits.Enqueue(dueTime);
+        return base.CreateTimer(callback, state, dueTime, period);
+    }
 }
 
 internal sealed record Script(Action<PipelineBuilder> Define);
