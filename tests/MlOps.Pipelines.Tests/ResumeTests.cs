@@ -190,11 +190,8 @@ public sealed class ResumeTests
         await inside.Task;
         var lease = (await host.Checkpoints.ListUnfinishedAsync("test", TestContext.Current.CancellationToken)).Single();
         await host.Checkpoints.TryTakeOverAsync(lease, "thief", host.Time.GetUtcNow().AddDays(1), TestContext.Current.CancellationToken);
-        while (!stopped.Task.IsCompleted)
-        {
-            host.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await host.Time.PassAsync(TimeSpan.FromSeconds(10));
+        await stopped.Task;
 
         await FluentActions.Awaiting(() => run).Should().ThrowAsync<ConflictException>();
     }
@@ -213,17 +210,17 @@ public sealed class ResumeTests
 
         var run = host.RunAsync();
         await inside.Task;
-        var before = (await host.Checkpoints.ListUnfinishedAsync("test", TestContext.Current.CancellationToken)).Single().ExpiresAt;
-        var after = before;
-        while (after < before + TimeSpan.FromMinutes(2))
+        for (var i = 0; i < 12; i++)
         {
-            host.Time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Yield();
-            after = (await host.Checkpoints.ListUnfinishedAsync("test", TestContext.Current.CancellationToken)).Single().ExpiresAt;
+            var before = await ExpiryAsync();
+            await host.Time.PassAsync(TimeSpan.FromSeconds(10));
+            while (await ExpiryAsync() <= before) await Task.Yield();
         }
 
         go.SetResult();
         (await run).Status.Should().Be(RunStatus.Finished);
+
+        async Task<DateTimeOffset> ExpiryAsync() => (await host.Checkpoints.ListUnfinishedAsync("test", TestContext.Current.CancellationToken)).Single().ExpiresAt;
     }
 
     [Fact]
@@ -232,11 +229,8 @@ public sealed class ResumeTests
         await using var host = new PipelineHost(p => p.Start(new Give(1)), configure: s => s.AddSingleton<ICheckpointStore>(new Busy()));
 
         var run = host.RunAsync();
-        while (!run.IsCompleted)
-        {
-            host.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        await host.Time.PassAsync(TimeSpan.FromMilliseconds(200));
+        await host.Time.PassAsync(TimeSpan.FromMilliseconds(400));
 
         (await run).Status.Should().Be(RunStatus.Finished);
         host.Journal.Count("give").Should().Be(1);

@@ -72,8 +72,16 @@ internal sealed class TestTime : FakeTimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        var timer = base.CreateTimer(callback, state, dueTime, period);
         Waits.Enqueue(dueTime);
-        return base.CreateTimer(callback, state, dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Lets a wait pass as soon as somebody waits for just so long.</summary>
+    public async Task PassAsync(TimeSpan wait)
+    {
+        while (!Waits.Contains(wait)) await Task.Yield();
+        Advance(wait);
     }
 }
 
