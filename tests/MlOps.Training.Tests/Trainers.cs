@@ -65,6 +65,16 @@ public sealed class PerceptronLate : LateTrainer
     protected override IEstimator<ITransformer> Learner(MLContext ml, TrainerContext context) => ml.BinaryClassification.Trainers.AveragedPerceptron(Label);
 }
 
+public sealed class OneColumnLate : Trainer
+{
+    public override LearningTask Task => LearningTask.BinaryClassification;
+
+    public override string Label => "late";
+
+    public override IEstimator<ITransformer> Build(MLContext ml, TrainerContext context) =>
+        ml.Transforms.Concatenate("Features", "x").Append(ml.BinaryClassification.Trainers.FastTree(Label, numberOfTrees: 3));
+}
+
 public sealed class FlowerTrainer : Trainer
 {
     public override LearningTask Task => LearningTask.MulticlassClassification;
@@ -101,7 +111,6 @@ public sealed class FareTrainer : Trainer
             .Append(ml.Regression.Trainers.FastTree(new FastTreeRegressionTrainer.Options { LabelColumnName = Label, NumberOfTrees = 50, NumberOfThreads = context.Threads }));
 }
 
-/// <summary>Fails from the second trial on when told to, else always.</summary>
 public sealed class BrokenTrainer : LateTrainer
 {
     protected override IEstimator<ITransformer> Learner(MLContext ml, TrainerContext context) => throw new InvalidOperationException("the gears are stuck");
