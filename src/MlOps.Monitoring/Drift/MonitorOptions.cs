@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+
+namespace MlOps.Monitoring;
+
+/// <summary>What a monitor compares and when it alarms. Bound from <c>MlOps:Monitors:{name}</c>.</summary>
+/// <remarks>An alarm needs both: a change that is large enough to matter, and one that chance does not explain.</remarks>
+public sealed class MonitorOptions
+{
+    /// <summary>Gets or sets the model that is watched.</summary>
+    /// <value>The default is null: the one that is called as the monitor.</value>
+    public string? Model { get; set; }
+
+    /// <summary>Gets or sets the alias of the version whose training data are the reference.</summary>
+    /// <value>The default is champion.</value>
+    [Required]
+    public string Alias { get; set; } = ModelNames.Champion;
+
+    /// <summary>Gets the input columns that are not compared, such as those that callers may leave out.</summary>
+    /// <value>The default is none.</value>
+    public IList<string> IgnoredColumns { get; } = [];
+
+    /// <summary>Gets or sets from which population stability index on a column has moved far enough to matter.</summary>
+    /// <value>The default is 0.1.</value>
+    [Range(0.0, 100.0)]
+    public double PsiThreshold { get; set; } = 0.1;
+
+    /// <summary>Gets or sets by how much the share of missing values of a column must have risen to matter.</summary>
+    /// <value>The default is 0.05: five rows in a hundred.</value>
+    [Range(0.0, 1.0)]
+    public double MissingShareIncrease { get; set; } = 0.05;
+
+    /// <summary>Gets or sets by how much the mean of the label, or its share of true, must have changed to matter, relative to the one in training.</summary>
+    /// <value>The default is 0.2: by a fifth.</value>
+    [Range(0.0, 1000.0)]
+    public double LabelShareChange { get; set; } = 0.2;
+
+    /// <summary>Gets or sets the chance of a false alarm: of all reports on data that have not changed at all, at most this share has an alarm, however many columns there are.</summary>
+    /// <value>The default is 0.001, which is less than three false alarms a year in reports made every eight hours.</value>
+    [Range(1e-12, 0.5)]
+    public double Significance { get; set; } = 0.001;
+
+    /// <summary>Gets or sets how many rows a window must have to be judged at all.</summary>
+    /// <value>The default is 100.</value>
+    [Range(2, int.MaxValue)]
+    public int MinRows { get; set; } = 100;
+
+    /// <summary>Gets or sets how many categories of a column are counted on their own; the others are counted together.</summary>
+    /// <value>The default is 20.</value>
+    [Range(1, 1000)]
+    public int Categories { get; set; } = 20;
+
+    /// <summary>Gets or sets how often the host runs the monitor.</summary>
+    /// <value>The default is null: never, only when it is asked to.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan? Every { get; set; }
+
+    /// <summary>Gets or sets how far back the host looks when it runs the monitor.</summary>
+    /// <value>The default is seven days.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
+    public TimeSpan Window { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Gets or sets how long after it started a pipeline the monitor does not start it again.</summary>
+    /// <value>The default is one day.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
+    public TimeSpan CoolDown { get; set; } = TimeSpan.FromDays(1);
+}
+
+[OptionsValidator]
+internal sealed partial class MonitorOptionsValidator : IValidateOptions<MonitorOptions>;

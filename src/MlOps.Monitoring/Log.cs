@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+
+namespace MlOps.Monitoring;
+
+internal static partial class Log
+{
+    [LoggerMessage(1700, LogLevel.Debug, "Logged {Rows} predictions of model {Model}")]
+    public static partial void PredictionsWritten(this ILogger logger, string model, int rows);
+
+    [LoggerMessage(1701, LogLevel.Error, "{Rows} predictions of model {Model} could not be written and wait for the next attempt")]
+    public static partial void PredictionsNotWritten(this ILogger logger, Exception error, string model, int rows);
+
+    [LoggerMessage(1702, LogLevel.Error, "{Rows} predictions of model {Model} were dropped: they could not be written for too long")]
+    public static partial void PredictionsDropped(this ILogger logger, string model, int rows);
+
+    [LoggerMessage(1703, LogLevel.Error, "{Rows} predictions of model {Model} were dropped: they cannot be turned into rows")]
+    public static partial void PredictionsUnfit(this ILogger logger, Exception error, string model, int rows);
+
+    [LoggerMessage(1704, LogLevel.Warning, "Half-written files of the prediction log could not be removed")]
+    public static partial void TornFilesLeft(this ILogger logger, Exception error);
+
+    [LoggerMessage(1705, LogLevel.Error, "The prediction log could not be stored when the host stopped")]
+    public static partial void FlushFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1706, LogLevel.Debug, "Joined true values to {Joined} predictions of model {Model}; {Others} true values belong to no prediction in the window")]
+    public static partial void TruthsJoined(this ILogger logger, string model, int joined, long others);
+
+    [LoggerMessage(1710, LogLevel.Information, "Monitor {Monitor} compared {Rows} predictions of model {Model} with the training data of version {Version}: {Drifted} drifted, of {Columns} columns and the label")]
+    public static partial void Checked(this ILogger logger, string monitor, string model, int version, long rows, int drifted, int columns);
+
+    [LoggerMessage(1711, LogLevel.Warning, "The prediction log could not be stored before the comparison; what it still holds is not in the report")]
+    public static partial void CheckedWithoutFlush(this ILogger logger, Exception error);
+
+    [LoggerMessage(1712, LogLevel.Information, "Monitor {Monitor} starts pipeline {Pipeline}: drift in {Cause}")]
+    public static partial void TriggerStarts(this ILogger logger, string monitor, string pipeline, string cause);
+
+    [LoggerMessage(1713, LogLevel.Information, "Monitor {Monitor} does not start pipeline {Pipeline}: {Reason}")]
+    public static partial void TriggerHeld(this ILogger logger, string monitor, string pipeline, string reason);
+
+    [LoggerMessage(1714, LogLevel.Error, "Pipeline {Pipeline}, which monitor {Monitor} started, failed")]
+    public static partial void TriggerFailed(this ILogger logger, Exception error, string monitor, string pipeline);
+
+    [LoggerMessage(1715, LogLevel.Warning, "Monitor {Monitor} found drift of model {Model} in {Drifted}")]
+    public static partial void DriftFound(this ILogger logger, string monitor, string model, string drifted);
+
+    [LoggerMessage(1716, LogLevel.Error, "Monitor {Monitor} could not compare; it tries again the next time")]
+    public static partial void MonitorFailed(this ILogger logger, Exception error, string monitor);
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+using MlOps.Monitoring;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the prediction log and monitors to a host.</summary>
+public static class MonitoringBuilderExtensions
+{
+    /// <summary>Adds the log that keeps every prediction. It needs an <see cref="IColumnarEngine"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options in code, after configuration; null leaves them.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder AddMonitoring(this MlOpsBuilder builder, Action<PredictionLogOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        var options = services.AddOptions<PredictionLogOptions>();
+        if (!services.Any(d => d.ServiceType == typeof(MonitoringMetrics)))
+        {
+            options.BindConfigurationWhenPresent("MlOps:PredictionLog").ValidateOnStart();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>());
+            services.TryAddSingleton(s => new MonitoringMetrics(s.GetService<IMeterFactory>()));
+            services.TryAddSingleton<IPredictionLog, PredictionLog>();
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PredictionLogService>());
+        }
+
+        if (configure is not null) options.Configure(configure);
+        return builder;
+    }
+
+    /// <summary>Adds a monitor, which compares logged predictions with the training data of the model.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name of the monitor, and of the model unless <see cref="MonitorOptions.Model"/> names another.</param>
+    /// <param name="monitor">Says what is done on drift, and sets options; null only compares.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">There is a monitor of this name already.</exception>
+    public static MlOpsBuilder AddMonitor(this MlOpsBuilder builder, string name, Action<MonitorBuilder>? monitor = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var services = builder.AddMonitoring().Services;
+        if (services.Any(d => d.ImplementationInstance is MonitorDefinition other && other.Name == name))
+            throw new ArgumentException($"There is a monitor '{name}' already. Give one of the two another name.", nameof(name));
+        var description = new MonitorBuilder();
+        monitor?.Invoke(description);
+        services.AddSingleton(new MonitorDefinition(name, [.. description.Actions.Pipelines]));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, MonitorOptionsValidator>());
+        var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
+        foreach (var configure in description.Configurations) options.Configure(configure);
+        services.TryAddSingleton<DriftDetector>();
+        services.TryAddSingleton<IModelMonitor, ModelMonitor>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
+        return builder;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics.Metrics;
+using MlOps.Core;
+
+namespace MlOps.Monitoring;
+
+/// <summary>What this room measures.</summary>
+internal sealed class MonitoringMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _logged;
+    private readonly Counter<long> _dropped;
+    private readonly Gauge<double> _drift;
+
+    public MonitoringMetrics(IMeterFactory? factory = null)
+    {
+        _meter = factory?.Create(Telemetry.Monitoring) ?? new Meter(Telemetry.Monitoring);
+        _logged = _meter.CreateCounter<long>(Telemetry.PredictionsLogged, "{prediction}", "Predictions that were logged.");
+        _dropped = _meter.CreateCounter<long>(Telemetry.PredictionsDropped, "{prediction}", "Predictions that the log dropped.");
+        _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
+    }
+
+    public void Logged(string model, int rows) => _logged.Add(rows, new KeyValuePair<string, object?>("model", model));
+
+    public void Dropped(string model, int rows) => _dropped.Add(rows, new KeyValuePair<string, object?>("model", model));
+
+    public void Drift(string model, string column, double psi) =>
+        _drift.Record(psi, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("column", column));
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,66 @@
+using MlOps.Core;
+
+namespace MlOps.Monitoring;
+
+/// <summary>Watches models: compares what was predicted with what they were trained on, and acts on drift. Thread-safe.</summary>
+public interface IModelMonitor
+{
+    /// <summary>Gets the names of the monitors that the host added.</summary>
+    IReadOnlyCollection<string> Monitors { get; }
+
+    /// <summary>Compares the predictions of a window with the training data and does nothing else.</summary>
+    /// <param name="monitor">The monitor.</param>
+    /// <param name="from">The first moment of the window.</param>
+    /// <param name="to">The moment after the last.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <returns>The report. A window without predictions gives a report that says so, and no drift.</returns>
+    /// <exception cref="ArgumentException">There is no such monitor, or the window holds no time.</exception>
+    /// <exception cref="NotFoundException">The alias points to no version.</exception>
+    /// <exception cref="DataException">The version does not say which data it was trained on, or the log cannot be read.</exception>
+    /// <exception cref="ArtifactCorruptException">The training data are damaged.</exception>
+    Task<DriftReport> CheckAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
+
+    /// <summary>Compares the predictions of a window with the training data and, when there is drift, does what the monitor is to do then.</summary>
+    /// <param name="monitor">The monitor.</param>
+    /// <param name="from">The first moment of the window.</param>
+    /// <param name="to">The moment after the last.</param>
+    /// <param name="cancellationToken">Stops the work, also the pipelines that it started.</param>
+    /// <returns>The report, and what was done about it and why. A pipeline that fails is reported here and does not throw.</returns>
+    /// <exception cref="ArgumentException">There is no such monitor, or the window holds no time.</exception>
+    /// <exception cref="NotFoundException">The alias points to no version.</exception>
+    /// <exception cref="DataException">The version does not say which data it was trained on, or the log cannot be read.</exception>
+    /// <exception cref="ArtifactCorruptException">The training data are damaged.</exception>
+    Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
+}
+
+/// <summary>What a monitor found and what it did.</summary>
+/// <param name="Report">What it found.</param>
+/// <param name="Triggers">What it did with each pipeline that it may start; none when it may start none.</param>
+public sealed record MonitorResult(DriftReport Report, IReadOnlyList<TriggerResult> Triggers)
+{
+    /// <summary>Gets the first run that was started and did not fail; null when there is none.</summary>
+    public PipelineRun? Run => Triggers.Select(t => t.Run).FirstOrDefault(r => r is not null);
+}
+
+/// <summary>What a monitor did with a pipeline that it may start.</summary>
+/// <param name="Pipeline">The pipeline.</param>
+/// <param name="Status">What it did.</param>
+/// <param name="Reason">Why, in a sentence.</param>
+/// <param name="Run">The run; null when none was started or it failed.</param>
+public sealed record TriggerResult(string Pipeline, TriggerStatus Status, string Reason, PipelineRun? Run = null);
+
+/// <summary>What a monitor can do with a pipeline.</summary>
+public enum TriggerStatus
+{
+    /// <summary>There was no drift.</summary>
+    NotNeeded,
+
+    /// <summary>There was drift, but the pipeline was started for it before, or too short a time ago, or is running.</summary>
+    Held,
+
+    /// <summary>The pipeline was run.</summary>
+    Ran,
+
+    /// <summary>The pipeline was started and failed.</summary>
+    Failed,
+}

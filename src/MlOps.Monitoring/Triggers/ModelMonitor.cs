@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+
+namespace MlOps.Monitoring;
+
+/// <summary>The monitors of the host: the detector, and for each monitor the pipelines that it may start.</summary>
+internal sealed class ModelMonitor : IModelMonitor
+{
+    private readonly DriftDetector _detector;
+    private readonly IOptionsMonitor<MonitorOptions> _options;
+    private readonly Dictionary<string, PipelineTrigger[]> _monitors;
+
+    public ModelMonitor(
+        IEnumerable<MonitorDefinition> definitions, DriftDetector detector, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
+    {
+        _detector = detector;
+        _options = options;
+        _monitors = definitions.ToDictionary(
+            d => d.Name, d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, services.GetService<IPipelineRunner>, time, logger)).ToArray(), StringComparer.Ordinal);
+    }
+
+    public IReadOnlyCollection<string> Monitors => _monitors.Keys;
+
+    public Task<DriftReport> CheckAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    {
+        Find(monitor);
+        return _detector.CheckAsync(monitor, _options.Get(monitor), from, to, cancellationToken);
+    }
+
+    public async Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    {
+        var triggers = Find(monitor);
+        var options = _options.Get(monitor);
+        var report = await _detector.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
+        var results = new List<TriggerResult>(triggers.Length);
+        foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
+        return new(report, results);
+    }
+
+    private PipelineTrigger[] Find(string monitor)
+    {
+        ArgumentNullException.ThrowIfNull(monitor);
+        return _monitors.TryGetValue(monitor, out var triggers)
+            ? triggers
+            : throw new ArgumentException($"There is no monitor '{monitor}'. The host has: {string.Join(", ", _monitors.Keys.Order(StringComparer.Ordinal))}. Add it with AddMonitor.", nameof(monitor));
+    }
+}
