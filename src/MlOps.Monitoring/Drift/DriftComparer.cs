@@ -61,7 +61,7 @@ internal static class DriftComparer
         counts.Reference[other] += column.Overflow;
         counts.Current[column.Overflow > 0 ? other : other + 1] += current.Categories.Overflow + foreign;
         return (
-            i => i < other ? Quote(counts.Names[i]) : i == other ? "one of the other values" : i == other + 1 ? "a value that training never had" : "missing",
+            i => i < other ? Quote(counts.Names[i]) : i == other ? "one of the other values" : i == other + 1 ? NameOfUnseen(known, mine) : "missing",
             [.. counts.Reference, column.Missing],
             [.. counts.Current, current.Missing]);
     }
@@ -147,6 +147,12 @@ internal static class DriftComparer
         if (bins.OnePerValue) return index < edges.Count ? Invariant($"{edges[index]:G6}") : "a value that training never had";
         if (edges.Count == 0) return "there";
         return index == 0 ? Invariant($"at most {edges[0]:G6}") : index == edges.Count ? Invariant($"above {edges[^1]:G6}") : Invariant($"above {edges[index - 1]:G6} and at most {edges[index]:G6}");
+    }
+
+    private static string NameOfUnseen(IReadOnlyDictionary<string, long> known, IReadOnlyDictionary<string, long> mine)
+    {
+        var most = mine.Where(c => !known.ContainsKey(c.Key)).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key).FirstOrDefault();
+        return most is null ? "a value that training never had" : $"a value that training never had, most often {Quote(most)}";
     }
 
     private static string Quote(string name) => name.Length <= MaxNameLength ? $"'{name}'" : $"'{name[..MaxNameLength]}…'";
