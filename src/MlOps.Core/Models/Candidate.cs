@@ -39,6 +39,6 @@ public sealed record EvaluationReport(
 /// <param name="Description">What was asked, as: auc at least 0.65.</param>
 /// <param name="Metric">The metric.</param>
 /// <param name="Observed">What the model has; NaN when the metric could not be computed, which never holds.</param>
-/// <param name="Bound">What was asked of it.</param>
+/// <param name="Bound">What was asked of it; NaN when it was to be compared with a version and there was none, or with a value that could not be computed.</param>
 /// <param name="Holds">Whether it holds.</param>
 public sealed record GateCheck(string Description, string Metric, double Observed, double Bound, bool Holds);
