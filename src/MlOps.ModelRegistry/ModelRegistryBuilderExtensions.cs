@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+using MlOps.ModelRegistry;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds what opens registered models.</summary>
+public static class ModelRegistryBuilderExtensions
+{
+    /// <summary>Adds the loader of registered models. It needs an <see cref="IArtifactStore"/> and a runtime for each platform; the stages Register and Promote need an <see cref="IModelRegistry"/>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder AddModelRegistry(this MlOpsBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelRegistryOptions>, ModelRegistryOptionsValidator>());
+        builder.Services.AddOptions<ModelRegistryOptions>().BindConfigurationWhenPresent("MlOps:ModelRegistry").ValidateOnStart();
+        builder.Services.TryAddSingleton<IModelLoader, ModelLoader>();
+        return builder;
+    }
+}
