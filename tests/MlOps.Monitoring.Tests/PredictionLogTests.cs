@@ -15,7 +15,7 @@ public sealed class PredictionLogTests : IAsyncDisposable
     private static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(Noon);
-    private readonly ArrowFileEngine _engine = new();
+    private readonly BreakableEngine _engine = new();
     private readonly IMeterFactory _meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
     private ServiceProvider? _services;
 
@@ -24,6 +24,7 @@ public sealed class PredictionLogTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_services is not null) await _services.DisposeAsync();
+        await _engine.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -393,8 +394,8 @@ public sealed class PredictionLogTests : IAsyncDisposable
 
     private IServiceCollection Add(IServiceCollection services, Action<PredictionLogOptions>? configure)
     {
-        services.AddSingleton<TimeProvider>(_time).AddMetrics();
-        services.AddMlOpsCore(o => o.Folder = _folder.Path).Use<IColumnarEngine>(_ => _engine).AddMonitoring(configure);
+        services.AddSingleton<TimeProvider>(_time).AddSingleton<IColumnarEngine>(_engine).AddMetrics();
+        services.AddMlOpsCore(o => o.Folder = _folder.Path).AddMonitoring(configure);
         return services;
     }
 
