@@ -243,10 +243,11 @@ public sealed class TrainStageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_preparation_step_that_insists_on_the_label_is_given_a_missing_one()
+    public async Task A_preparation_step_that_insists_on_the_label_is_refused_before_anything_is_trained()
     {
-        var manifest = (await _workshop.TrainAsync<FastTreeLate>(await _workshop.BinaryAsync(1200, new NeedsLabel("late")))).Bundle.Manifest;
-        manifest.Signature.InputSchema.Select(c => c.Name).Should().Equal("x", "y", "city");
+        var split = await _workshop.BinaryAsync(1200, new NeedsLabel("late"));
+        var train = () => _workshop.TrainAsync<EndlessTrainer>(split);
+        (await train.Should().ThrowAsync<TrainingException>()).WithMessage("*needs the label 'late'*before the split*");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Data.SqlTypes;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Microsoft.ML.Data;
@@ -203,4 +204,12 @@ internal static class Decimals
 
     public static double Read(Decimal128Array array, int index) =>
         array.IsNull(index) ? double.NaN : (double)MemoryMarshal.Read<Int128>(array.ValueBuffer.Span.Slice((array.Offset + index) * 16, 16)) / Scale;
+
+    /// <summary>Gives the decimal that people wrote, when it is the one that the fraction stands for, as serving does.</summary>
+    public static SqlDecimal FromDouble(double value)
+    {
+        var scaled = Math.Abs(value) < 7e10 && (double)(decimal)value == value ? (Int128)((decimal)value * 1_000_000_000_000_000_000m) : (Int128)Math.Round(value * Scale);
+        var magnitude = (UInt128)Int128.Abs(scaled);
+        return new(38, 18, scaled >= 0, (int)(uint)magnitude, (int)(uint)(magnitude >> 32), (int)(uint)(magnitude >> 64), (int)(uint)(magnitude >> 96));
+    }
 }

@@ -80,19 +80,21 @@ internal sealed class ModelPackager(IDatasetStore datasets, IArtifactStore artif
     private async Task<(DatasetSchema Inputs, BundleSamples Samples)> SampleAsync(
         TrainingJob job, TrainedModel best, ModelShape shape, byte[] zip, int rows, CancellationToken cancellationToken)
     {
-        var (label, raw) = (job.Trainer.Label, job.Split.Validation.Schema);
-        var everything = await SampleTensors.ReadAsync(datasets.ReadAsync(job.Split.Validation, cancellationToken: cancellationToken), raw, rows).ConfigureAwait(false);
+        // A request has no label.
+        var label = job.Trainer.Label;
+        var raw = new DatasetSchema(job.Split.Validation.Schema.Where(c => c.Name != label));
+        var rowsOfSplit = datasets.ReadAsync(job.Split.Validation, [.. raw.Select(c => c.Name)], cancellationToken);
+        var everything = await SampleTensors.ReadAsync(rowsOfSplit, raw, rows).ConfigureAwait(false);
         var wanted = new DatasetSchema(shape.Inputs.Where(c => c.Name != label).Select(c => job.Schema[c.Name]));
-        var needed = ModelShape.RawColumns(raw, job.Preparation, wanted, SampleTensors.ToBatch(raw, everything, everything[0].Rows), label);
-        var inputs = new DatasetSchema(needed.Where(c => c.Name != label));
+        var inputs = ModelShape.RawColumns(raw, job.Preparation, wanted, SampleTensors.ToBatch(raw, everything));
         IReadOnlyList<Tensor> given = [.. inputs.Select(c => everything.First(t => t.Name == c.Name))];
         var outputs = Fitting.Run(
             best.Ml,
             () =>
             {
-                // A step may insist on the label, which a request does not have: it is missing in every row.
-                var batch = SampleTensors.ToBatch(needed, given, everything[0].Rows);
-                return new BundleModel(new MLContext(), zip).Predict(job.Preparation.Apply(batch), job.ViewOptions, shape.Outputs);
+                // Without a preparation a request's fraction never becomes a decimal.
+                var columns = job.Preparation.IsEmpty ? new DatasetSchema(inputs.Select(c => c.Type == ColumnType.Decimal ? c with { Type = ColumnType.Float64 } : c)) : inputs;
+                return new BundleModel(new MLContext(), zip).Predict(job.Preparation.Apply(SampleTensors.ToBatch(columns, given)), job.ViewOptions, shape.Outputs);
             },
             e => new($"The model '{job.Model}' cannot predict from its inputs {string.Join(", ", inputs.Select(c => c.Name))} alone: {e.Message}", e) { Trainer = job.TrainerName },
             cancellationToken);

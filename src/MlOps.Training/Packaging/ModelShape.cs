@@ -45,14 +45,13 @@ internal sealed record ModelShape(DataViewSchema Inputs, IReadOnlyList<string> F
     /// <param name="preparation">The preparation.</param>
     /// <param name="wanted">The prepared columns that are needed.</param>
     /// <param name="sample">Some raw rows.</param>
-    /// <param name="label">The label, which goes first when it can.</param>
     /// <returns>The columns, in their order.</returns>
-    public static DatasetSchema RawColumns(DatasetSchema raw, Preparation preparation, DatasetSchema wanted, RecordBatch sample, string label)
+    public static DatasetSchema RawColumns(DatasetSchema raw, Preparation preparation, DatasetSchema wanted, RecordBatch sample)
     {
         if (preparation.IsEmpty) return new(raw.Where(c => wanted.Contains(c.Name)));
         var expected = preparation.Apply(sample);
         var kept = raw.ToList();
-        foreach (var column in raw.OrderBy(c => c.Name != label))
+        foreach (var column in raw)
         {
             var fewer = new DatasetSchema(kept.Where(c => c != column));
             if (Makes(fewer)) kept.Remove(column);

@@ -39,11 +39,10 @@ internal static class SampleTensors
     }
 
     /// <summary>Makes a batch of tensors.</summary>
-    /// <param name="schema">The columns that are wanted. One that no tensor has is missing in every row.</param>
-    /// <param name="tensors">The tensors.</param>
-    /// <param name="rows">How many rows.</param>
-    public static RecordBatch ToBatch(DatasetSchema schema, IReadOnlyList<Tensor> tensors, int rows) =>
-        new(schema.ToArrow(), schema.Select(column => ToArray(column.Type, tensors.FirstOrDefault(t => t.Name == column.Name), rows)), rows);
+    /// <param name="schema">The columns.</param>
+    /// <param name="tensors">The tensors, one a column and in that order.</param>
+    public static RecordBatch ToBatch(DatasetSchema schema, IReadOnlyList<Tensor> tensors) =>
+        new(schema.ToArrow(), schema.Select((column, i) => ToArray(column.Type, tensors[i])), tensors[0].Rows);
 
     private static object? Read(IArrowArray array, int i) => array.IsNull(i) ? null : array switch
     {
@@ -70,13 +69,13 @@ internal static class SampleTensors
         };
     }
 
-    private static IArrowArray ToArray(ColumnType type, Tensor? tensor, int rows)
+    private static IArrowArray ToArray(ColumnType type, Tensor tensor)
     {
         T Append<T>(T builder, Action<T, object> append, Action<T> appendNull)
         {
-            for (var i = 0; i < rows; i++)
+            for (var i = 0; i < tensor.Rows; i++)
             {
-                if (tensor?.GetValue(i) is { } value) append(builder, value);
+                if (tensor.GetValue(i) is { } value) append(builder, value);
                 else appendNull(builder);
             }
 
@@ -88,7 +87,7 @@ internal static class SampleTensors
             ColumnType.Boolean => Append(new BooleanArray.Builder(), (b, v) => b.Append((bool)v), b => b.AppendNull()).Build(),
             ColumnType.Int64 => Append(new Int64Array.Builder(), (b, v) => b.Append((long)v), b => b.AppendNull()).Build(),
             ColumnType.Float64 => Append(new DoubleArray.Builder(), (b, v) => b.Append((double)v), b => b.AppendNull()).Build(),
-            ColumnType.Decimal => Append(new Decimal128Array.Builder((Decimal128Type)DatasetSchema.ToArrow(type)), (b, v) => b.Append((decimal)(double)v), b => b.AppendNull()).Build(),
+            ColumnType.Decimal => Append(new Decimal128Array.Builder((Decimal128Type)DatasetSchema.ToArrow(type)), (b, v) => b.Append(Decimals.FromDouble((double)v)), b => b.AppendNull()).Build(),
             ColumnType.String => Append(new StringArray.Builder(), (b, v) => b.Append((string)v), b => b.AppendNull()).Build(),
             ColumnType.Date => Append(new Date32Array.Builder(), (b, v) => b.Append(Parse(v, DateFormat).DateTime), b => b.AppendNull()).Build(),
             ColumnType.Timestamp => Append(new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(type)), (b, v) => b.Append(Parse(v, TimestampFormat)), b => b.AppendNull()).Build(),

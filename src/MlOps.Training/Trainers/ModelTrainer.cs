@@ -80,6 +80,7 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
             };
         }
 
+        RequireNoLabel(preparation, split.Training.Schema, trainer.Label);
         var label = schema[trainer.Label];
         var training = await SummarizeAsync(split.Training, null, double.NaN).ConfigureAwait(false);
         if (training.IsConstant)
@@ -111,6 +112,19 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
 
         Task<LabelSummary> SummarizeAsync(Dataset part, string[]? columns, double centre) =>
             LabelSummary.ReadAsync(part.Name, datasets.ReadRowsAsync(part, preparation, columns, cancellationToken), label, trainer.Task, centre);
+    }
+
+    private static void RequireNoLabel(Preparation preparation, DatasetSchema raw, string label)
+    {
+        if (!raw.Contains(label)) return;
+        try
+        {
+            preparation.GetOutputSchema(new(raw.Where(c => c.Name != label)));
+        }
+        catch (DataException e)
+        {
+            throw new TrainingException($"The preparation needs the label '{label}', which a request does not have: {e.Message} Apply that step before the split.", e);
+        }
     }
 
     private TrainedModel Search(TrainingJob job, TrainOptions options, StageContext context, CancellationToken cancellationToken)
