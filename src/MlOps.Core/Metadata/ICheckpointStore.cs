@@ -7,7 +7,8 @@ public interface ICheckpointStore
     /// <summary>Records that a run begins, and takes its lease.</summary>
     /// <param name="run">The run, with the token 1.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>When it is recorded.</returns>
+    /// <returns>When it is recorded. The owner may say it twice.</returns>
+    /// <exception cref="ConflictException">The run has begun already and is not this owner's, or has ended.</exception>
     Task BeginAsync(RunLease run, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the runs of a pipeline that have not ended, the newest first.</summary>

@@ -4,10 +4,11 @@ namespace MlOps.Core;
 /// <remarks>Every call is atomic. A store that is locked for longer than its timeout throws a transient <see cref="StoreException"/>.</remarks>
 public interface IMetadataStore
 {
-    /// <summary>Records that a run has started. Starting a run that is recorded already sets its status back to running and changes nothing else.</summary>
+    /// <summary>Records that a run has started. Starting a run that is recorded already sets it back to running, without an end or an error, and changes nothing else.</summary>
     /// <param name="run">The run.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When it is recorded.</returns>
+    /// <exception cref="ArgumentException">The identifier is not 32 hexadecimal digits, or the experiment has no name.</exception>
     Task StartRunAsync(NewRun run, CancellationToken cancellationToken = default);
 
     /// <summary>Adds to the record of a run.</summary>

@@ -13,6 +13,11 @@ public static class ArtifactsBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="folder">The folder; null takes it from <c>MlOps:Artifacts</c>, and without that artifacts in the folder of <see cref="MlOpsOptions"/>.</param>
     /// <returns>The builder.</returns>
+    /// <remarks>
+    /// A file lies under its digest, sha256/ab/abcd…, may be read by its owner only and is never changed. The first time a process reads it, it is hashed, so
+    /// that damage done before is always found. Later it is hashed again only when its length or times have changed, or when it was written within
+    /// the last two seconds: reading a large file again costs nothing.
+    /// </remarks>
     public static MlOpsBuilder UseFileArtifacts(this MlOpsBuilder builder, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
