@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using MlOps.Core;
+
+namespace MlOps.Pipelines.Tests.Victim;
+
+/// <summary>Kills this process with SIGKILL where it was told to.</summary>
+public sealed class Death(string folder, string where)
+{
+    private readonly Lock _gate = new();
+    private readonly int _write = where.StartsWith("write:", StringComparison.Ordinal) ? int.Parse(where.AsSpan(6), CultureInfo.InvariantCulture) : -1;
+    private int _writes;
+
+    /// <summary>Adds a line to a file that outlives the process.</summary>
+    public void Note(string file, string line)
+    {
+        lock (_gate) File.AppendAllText(Path.Combine(folder, file + ".txt"), line + "\n");
+    }
+
+    /// <summary>Counts a write to a store that has just been made.</summary>
+    public void AfterWrite(string what)
+    {
+        if (Interlocked.Increment(ref _writes) != _write) return;
+        Note("died", what);
+        Die();
+    }
+
+    /// <summary>Is called in the middle of a stage.</summary>
+    public async Task InStageAsync(string stage, CancellationToken cancellationToken)
+    {
+        if (where == "wait") await Task.Delay(40, cancellationToken);
+        if (where != $"stage:{stage}") return;
+        Note("died", stage);
+        Die();
+    }
+
+    private static void Die()
+    {
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+}
+
+internal static class DeathExtensions
+{
+    /// <summary>Puts something around a service that was registered with a factory.</summary>
+    public static void KillAround<T>(this IServiceCollection services, Func<T, Death, T> wrap)
+        where T : class
+    {
+        var inner = services.Last(d => d.ServiceType == typeof(T));
+        services.Remove(inner);
+        services.AddSingleton(provider => wrap((T)inner.ImplementationFactory!(provider), provider.GetRequiredService<Death>()));
+    }
+}
+
+internal sealed class MortalCheckpoints(ICheckpointStore inner, Death death) : ICheckpointStore
+{
+    public async Task BeginAsync(RunLease run, CancellationToken cancellationToken = default)
+    {
+        await inner.BeginAsync(run, cancellationToken);
+        death.AfterWrite("begin");
+    }
+
+    public Task<IReadOnlyList<RunLease>> ListUnfinishedAsync(string pipeline, CancellationToken cancellationToken = default) => inner.ListUnfinishedAsync(pipeline, cancellationToken);
+
+    public async Task<RunLease?> TryTakeOverAsync(RunLease lease, string owner, DateTimeOffset expiresAt, CancellationToken cancellationToken = default)
+    {
+        var taken = await inner.TryTakeOverAsync(lease, owner, expiresAt, cancellationToken);
+        death.AfterWrite("take over");
+        return taken;
+    }
+
+    public Task<bool> RenewAsync(RunLease lease, DateTimeOffset expiresAt, CancellationToken cancellationToken = default) => inner.RenewAsync(lease, expiresAt, cancellationToken);
+
+    public async Task<bool> CommitAsync(RunLease lease, StageCheckpoint checkpoint, CancellationToken cancellationToken = default)
+    {
+        var committed = await inner.CommitAsync(lease, checkpoint, cancellationToken);
+        death.AfterWrite("commit");
+        return committed;
+    }
+
+    public async Task<bool> EndAsync(RunLease lease, CancellationToken cancellationToken = default)
+    {
+        var ended = await inner.EndAsync(lease, cancellationToken);
+        death.AfterWrite("end");
+        return ended;
+    }
+
+    public Task<IReadOnlyList<StageCheckpoint>> ListAsync(string runId, CancellationToken cancellationToken = default) => inner.ListAsync(runId, cancellationToken);
+
+    public Task<StageCheckpoint?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) => inner.FindByKeyAsync(key, cancellationToken);
+
+    public Task<StageCheckpoint?> FindLatestAsync(string pipeline, string stage, CancellationToken cancellationToken = default) => inner.FindLatestAsync(pipeline, stage, cancellationToken);
+}
+
+internal sealed class MortalMetadata(IMetadataStore inner, Death death) : IMetadataStore
+{
+    public async Task StartRunAsync(NewRun run, CancellationToken cancellationToken = default)
+    {
+        await inner.StartRunAsync(run, cancellationToken);
+        death.AfterWrite("start");
+    }
+
+    public async Task LogAsync(string runId, RunEntries entries, CancellationToken cancellationToken = default)
+    {
+        await inner.LogAsync(runId, entries, cancellationToken);
+        death.AfterWrite("log");
+    }
+
+    public async Task EndRunAsync(string runId, RunStatus status, DateTimeOffset endedAt, string? error = null, CancellationToken cancellationToken = default)
+    {
+        await inner.EndRunAsync(runId, status, endedAt, error, cancellationToken);
+        death.AfterWrite("end of record");
+    }
+
+    public Task<Run?> FindRunAsync(string runId, CancellationToken cancellationToken = default) => inner.FindRunAsync(runId, cancellationToken);
+
+    public Task<IReadOnlyList<Run>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken = default) => inner.ListRunsAsync(query, cancellationToken);
+
+    public Task<IReadOnlyList<Metric>> GetMetricHistoryAsync(string runId, string metric, CancellationToken cancellationToken = default) =>
+        inner.GetMetricHistoryAsync(runId, metric, cancellationToken);
+
+    public Task<IReadOnlyList<Experiment>> ListExperimentsAsync(CancellationToken cancellationToken = default) => inner.ListExperimentsAsync(cancellationToken);
+}
