@@ -15,6 +15,9 @@ public static class BundleFile
     private const string ManifestEntry = "manifest.json";
     private const long MaxManifestBytes = 64 << 20;
 
+    // What a manifest must say, it must say: a null or a missing member is no manifest.
+    private static readonly JsonSerializerOptions Strict = new(MlOpsJson.Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     // A zip needs a time; a fixed one keeps the bytes the same.
     private static readonly DateTimeOffset EntryTime = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -49,7 +52,7 @@ public static class BundleFile
         {
             using var zip = new ZipArchive(input, ZipArchiveMode.Read, leaveOpen: true);
             var entry = zip.GetEntry(ManifestEntry) ?? throw Broken(name, "it has no manifest.json");
-            var manifest = JsonSerializer.Deserialize<BundleManifest>(ReadEntry(entry, MaxManifestBytes, name), MlOpsJson.Options) ?? throw Broken(name, "its manifest is null");
+            var manifest = JsonSerializer.Deserialize<BundleManifest>(ReadEntry(entry, MaxManifestBytes, name), Strict) ?? throw Broken(name, "its manifest is null");
             if (manifest.Format > BundleManifest.CurrentFormat)
                 throw new DataException($"Bundle '{name}' has format {manifest.Format}; this version reads up to {BundleManifest.CurrentFormat}. Update MlOps.Sdk.") { DataSource = name };
             if (zip.Entries.FirstOrDefault(e => e.FullName != ManifestEntry && !manifest.Parts.ContainsKey(e.FullName)) is { } stray)
@@ -86,8 +89,15 @@ public static class BundleFile
     {
         if (entry.Length > limit) throw Broken(name, $"the part '{entry.FullName}' is larger than recorded");
         using var stream = entry.Open();
-        using var memory = new MemoryStream((int)Math.Min(entry.Length, Array.MaxLength));
-        stream.CopyTo(memory);
+        using var memory = new MemoryStream();
+        var buffer = new byte[81_920];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            // What a zip says about the size of an entry is only a claim.
+            if (memory.Length + read > limit) throw Broken(name, $"the part '{entry.FullName}' is larger than recorded");
+            memory.Write(buffer, 0, read);
+        }
+
         return memory.ToArray();
     }
 }
