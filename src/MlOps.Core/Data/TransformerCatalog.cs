@@ -35,7 +35,7 @@ public sealed class TransformerCatalog
     {
         ArgumentNullException.ThrowIfNull(transformer);
         var type = transformer.GetType();
-        var kind = _types.FirstOrDefault(pair => pair.Value == type).Key
+        var kind = _types.Where(pair => pair.Value == type).Select(pair => pair.Key).Order(StringComparer.Ordinal).FirstOrDefault()
             ?? throw new DataException($"{type.Name} is not registered, so a server could not read it back. Add .AddTransformer<{type.Name}>() to AddMlOps().");
         return new(kind, JsonSerializer.SerializeToElement(transformer, type, MlOpsJson.Options));
     }
@@ -53,7 +53,7 @@ public sealed class TransformerCatalog
         {
             return (IDataTransformer)(step.State.Deserialize(type, MlOpsJson.Options) ?? throw new JsonException("The state is null."));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException) // also what its constructor throws
         {
             throw new DataException($"The stored state of the data-preparation step '{step.Kind}' cannot be read by this version of {type.Name}: {e.Message}", e);
         }

@@ -13,8 +13,9 @@ public sealed record PipelineRun(string RunId, string Pipeline, RunStatus Status
     /// <typeparam name="T">The type of the value.</typeparam>
     /// <returns>The value.</returns>
     /// <exception cref="InvalidOperationException">No stage makes such a value.</exception>
-    public T Output<T>() => Stages.Select(s => s.Output).OfType<T>().LastOrDefault()
-        ?? throw new InvalidOperationException($"No stage of pipeline '{Pipeline}' makes a {typeof(T).Name}.");
+    public T Output<T>() => Stages.LastOrDefault(s => s.Output is T)?.Output is T value
+        ? value
+        : throw new InvalidOperationException($"No stage of pipeline '{Pipeline}' makes a {typeof(T).Name}.");
 }
 
 /// <summary>A stage of a run that has ended.</summary>
