@@ -10,10 +10,10 @@ internal static partial class Log
     [LoggerMessage(1701, LogLevel.Error, "{Rows} predictions of model {Model} could not be written and wait for the next attempt")]
     public static partial void PredictionsNotWritten(this ILogger logger, Exception error, string model, int rows);
 
-    [LoggerMessage(1702, LogLevel.Error, "{Rows} predictions of model {Model} were dropped: they could not be written for too long")]
+    [LoggerMessage(1702, LogLevel.Error, "{Rows} predictions of model {Model} were dropped because they could not be written")]
     public static partial void PredictionsDropped(this ILogger logger, string model, int rows);
 
-    [LoggerMessage(1703, LogLevel.Error, "{Rows} predictions of model {Model} were dropped: they cannot be turned into rows")]
+    [LoggerMessage(1703, LogLevel.Error, "{Rows} predictions of model {Model} cannot be turned into rows")]
     public static partial void PredictionsUnfit(this ILogger logger, Exception error, string model, int rows);
 
     [LoggerMessage(1704, LogLevel.Warning, "Half-written files of the prediction log could not be removed")]
@@ -24,6 +24,9 @@ internal static partial class Log
 
     [LoggerMessage(1706, LogLevel.Debug, "Joined true values to {Joined} predictions of model {Model}; {Others} true values belong to no prediction in the window")]
     public static partial void TruthsJoined(this ILogger logger, string model, int joined, long others);
+
+    [LoggerMessage(1707, LogLevel.Error, "The prediction log met an error and goes on")]
+    public static partial void LogFailed(this ILogger logger, Exception error);
 
     [LoggerMessage(1710, LogLevel.Information, "Monitor {Monitor} compared {Rows} predictions of model {Model} with the training data of version {Version}: {Drifted} drifted, of {Columns} columns and the label")]
     public static partial void Checked(this ILogger logger, string monitor, string model, int version, long rows, int drifted, int columns);

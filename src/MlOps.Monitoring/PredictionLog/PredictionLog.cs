@@ -121,20 +121,27 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         var isArmed = false;
         await foreach (var item in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            if (item.Entry is { } entry)
+            try
             {
-                var group = Take(entry, item.Rows);
-                if (!isArmed) isArmed = timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);
-                if (group.Rows >= _options.MaxRowsPerFile && group.Error is null) await TryWriteAsync(group).ConfigureAwait(false);
-            }
+                var isDue = _isDue || item.Flushed is not null;
+                if (item.Entry is { } entry) await TakeAsync(entry, item.Rows).ConfigureAwait(false);
+                if (isDue)
+                {
+                    (_isDue, isArmed) = (false, false);
+                    await WriteAllAsync().ConfigureAwait(false);
+                }
 
-            if (!_isDue && item.Flushed is null) continue;
-            _isDue = false;
-            isArmed = false;
-            var error = await WriteAllAsync().ConfigureAwait(false);
-            if (_waiting.Count > 0) isArmed = timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);
-            if (error is null) item.Flushed?.TrySetResult();
-            else item.Flushed?.TrySetException(error);
+                if (!isArmed && _waiting.Count > 0) isArmed = timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);
+                if (_waiting.Find(g => g.Error is not null) is { } failed) item.Flushed?.TrySetException(failed.Error!);
+                else item.Flushed?.TrySetResult();
+            }
+#pragma warning disable CA1031 // whatever happens, the log goes on: the next entry may fare better
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _logger.LogFailed(e);
+                item.Flushed?.TrySetException(e);
+            }
         }
 
         await WriteAllAsync().ConfigureAwait(false);
@@ -148,7 +155,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         _queue.Writer.TryWrite(default);
     }
 
-    private Group Take(PredictionEntry entry, int rows)
+    private async Task TakeAsync(PredictionEntry entry, int rows)
     {
         var day = DateOnly.FromDateTime(entry.Time.UtcDateTime);
         var group = _waiting.Find(g => g.Rows < _options.MaxRowsPerFile && g.Day == day && g.Version == entry.Version && g.Model == entry.Model
@@ -156,19 +163,17 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         if (group is null) _waiting.Add(group = new(entry.Model, entry.Version, day));
         group.Entries.Add(entry);
         group.Rows += rows;
+        if (group.Rows >= _options.MaxRowsPerFile && group.Error is null) await TryWriteAsync(group).ConfigureAwait(false);
         while (_waiting.Count > 1 && _waiting[0].Error is not null && _waiting.Sum(g => g.Entries.Count) > _options.Capacity)
         {
             Drop(_waiting[0]);
             _waiting.RemoveAt(0);
         }
-
-        return group;
     }
 
-    private async Task<Exception?> WriteAllAsync()
+    private async Task WriteAllAsync()
     {
         foreach (var group in _waiting.ToArray()) await TryWriteAsync(group).ConfigureAwait(false);
-        return _waiting.Find(g => g.Error is not null)?.Error;
     }
 
     private async Task TryWriteAsync(Group group)
@@ -177,21 +182,26 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         {
             var (schema, rows) = PredictionColumns.ToRows(group.Entries);
             using (rows) await _predictions.WriteAsync(group.Model, group.Day, schema, rows, CancellationToken.None).ConfigureAwait(false);
-            _waiting.Remove(group);
-            _metrics.Logged(group.Model, group.Rows);
-            _logger.PredictionsWritten(group.Model, group.Rows);
         }
         catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
         {
             group.Error = e;
             _logger.PredictionsNotWritten(e, group.Model, group.Rows);
+            return;
         }
-        catch (Exception e) // an entry that cannot be turned into rows will not be the next time
+#pragma warning disable CA1031 // an entry that cannot be turned into rows will not be the next time
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            _waiting.Remove(group);
             _logger.PredictionsUnfit(e, group.Model, group.Rows);
-            _metrics.Dropped(group.Model, group.Rows);
+            _waiting.Remove(group);
+            Drop(group);
+            return;
         }
+
+        _waiting.Remove(group);
+        _metrics.Logged(group.Model, group.Rows);
+        _logger.PredictionsWritten(group.Model, group.Rows);
     }
 
     private void Drop(Group group)
