@@ -9,13 +9,14 @@ internal sealed class Workshop : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public Workshop(IDatasetStore? store = null)
+    public Workshop(Action<MlOpsBuilder>? configure = null)
     {
         Store = new InMemoryDatasetStore(batchSize: 300);
         var services = new ServiceCollection();
-        services.AddSingleton(store ?? Store);
-        services.AddSingleton<IModelLoader, BundleReader>();
-        services.AddMlOpsCore().UseInMemoryStores().AddTraining().AddTransformer<Halve>().AddTransformer<NeedsLabel>();
+        services.AddSingleton(this);
+        services.AddSingleton<IDatasetStore>(Store);
+        var builder = services.AddMlOpsCore().UseInMemoryStores().AddTraining().AddModelRegistry().AddMLNet().AddTransformer<Halve>().AddTransformer<NeedsLabel>();
+        configure?.Invoke(builder);
         _services = services.BuildServiceProvider();
     }
 
@@ -128,16 +129,4 @@ internal sealed class Workshop : IDisposable
     }
 
     public void Dispose() => _services.Dispose();
-}
-
-/// <summary>Reads bundles out of the artifact store.</summary>
-internal sealed class BundleReader(IArtifactStore artifacts) : IModelLoader
-{
-    public async Task<BundleContent> ReadAsync(ArtifactRef bundle, CancellationToken cancellationToken = default)
-    {
-        await using var stream = await artifacts.OpenAsync(bundle.Digest, cancellationToken);
-        return BundleFile.Read(stream, bundle.Digest);
-    }
-
-    public Task<ILoadedModel> LoadAsync(ModelVersion version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }
