@@ -182,6 +182,7 @@ public sealed class TrainStageTests : IDisposable
         manifest.Signature.Outputs.Should().Equal([new TensorSpec("PredictedLabel", TensorType.String), new("Score", TensorType.Float32, 3)]);
         var samples = BundleSamples.Read((await _workshop.ReadAsync(candidate)).Parts[BundleFile.SamplesPart]);
         ((Tensor<string?>)samples.Outputs[0]).Values.Take(3).Should().Equal("setosa", "versicolor", "virginica");
+        JsonSerializer.Deserialize<string[]>((await _workshop.ReadAsync(candidate)).Parts[ModelPackager.ClassesPart]).Should().Equal("setosa", "versicolor", "virginica");
     }
 
     [Fact]
@@ -192,6 +193,33 @@ public sealed class TrainStageTests : IDisposable
         candidate.Bundle.Manifest.Signature.Outputs[0].Should().Be(new TensorSpec("PredictedLabel", TensorType.Int64));
         var samples = BundleSamples.Read((await _workshop.ReadAsync(candidate)).Parts[BundleFile.SamplesPart]);
         ((Tensor<long>)samples.Outputs[0]).Values.Take(3).Should().Equal(10, 20, 30);
+    }
+
+    [Fact]
+    public async Task Rows_of_a_class_that_was_never_learned_are_reported()
+    {
+        var split = await _workshop.FlowersAsync();
+        var strange = await _workshop.Store.WriteAsync("strange", ("kind", ColumnType.String, ["setosa", "orchid"]), ("long", ColumnType.Float64, [1.5, 5.4]), ("wide", ColumnType.Float64, [0.3, 2.0]));
+        var manifest = (await _workshop.TrainAsync<FlowerTrainer>(split with { Validation = strange })).Bundle.Manifest;
+        manifest.Metrics["unknown_label_share"].Should().Be(0.5);
+        manifest.Metrics["micro_accuracy"].Should().Be(1, "ML.NET looks at the other rows only");
+        manifest.Baseline["unknown_label_share"].Should().Be(0.5);
+    }
+
+    [Fact]
+    public async Task A_baseline_that_fails_is_named_as_such()
+    {
+        var split = await _workshop.BinaryAsync();
+        var train = () => _workshop.TrainAsync<BrokenBaseline>(split);
+        (await train.Should().ThrowAsync<TrainingException>()).WithMessage("BrokenBaseline failed in its baseline: *gears*");
+    }
+
+    [Fact]
+    public async Task An_exact_column_that_the_data_does_not_have_is_named()
+    {
+        var split = await _workshop.FaresAsync();
+        var train = () => _workshop.TrainAsync<EveryFareColumnTrainer>(split);
+        (await train.Should().ThrowAsync<DataException>()).Which.Column.Should().Be("exact");
     }
 
     [Fact]

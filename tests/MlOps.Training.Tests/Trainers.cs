@@ -100,7 +100,7 @@ public sealed class FlowerTrainerInPlace : Trainer
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 }
 
-public sealed class FareTrainer : Trainer
+public class FareTrainer : Trainer
 {
     public override LearningTask Task => LearningTask.Regression;
 
@@ -121,6 +121,18 @@ public sealed class SometimesBrokenTrainer : LateTrainer
     protected override IEstimator<ITransformer> Learner(MLContext ml, TrainerContext context) => context.Trial == 2
         ? throw new InvalidOperationException("the gears are stuck")
         : ml.BinaryClassification.Trainers.FastTree(Label, numberOfTrees: 3, numberOfLeaves: context.Choose("leaves", 2, 9));
+}
+
+public sealed class BrokenBaseline : LateTrainer
+{
+    public override IEstimator<ITransformer>? BuildBaseline(MLContext ml, TrainerContext context) => throw new InvalidOperationException("the gears are stuck");
+
+    protected override IEstimator<ITransformer> Learner(MLContext ml, TrainerContext context) => ml.BinaryClassification.Trainers.FastTree(Label, numberOfTrees: 3);
+}
+
+public sealed class EveryFareColumnTrainer : FareTrainer
+{
+    public override IReadOnlyList<string> ExactColumns => ["exact"];
 }
 
 /// <summary>Learns from the answer.</summary>

@@ -76,6 +76,11 @@ internal sealed class ArrowDataView : IDataView
         var columns = Enumerable.Range(0, _columns.Length).Where(i => active[i]).ToArray();
         // A pass that needs no column still needs the number of rows.
         var names = columns.Length > 0 || _columns.Length == 0 ? columns.Select(i => _columns[i].Name).ToArray() : [_columns[0].Name];
-        return new(token => _read(names, token), () => new Block(_name, columns.Select(i => (i, BlockColumn.Create(_columns[i], Schema[i].Type))), _columns.Length), users, _cancellation);
+        var texts = columns.Where(i => _columns[i].Type == ColumnType.String).ToDictionary(i => i, _ => new TextDecoder());
+        return new(
+            token => _read(names, token),
+            () => new Block(_name, columns.Select(i => (i, BlockColumn.Create(_columns[i], Schema[i].Type, texts.GetValueOrDefault(i)))), _columns.Length),
+            users,
+            _cancellation);
     }
 }

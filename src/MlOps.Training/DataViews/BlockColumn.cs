@@ -12,14 +12,14 @@ internal abstract class BlockColumn(string name)
 {
     public string Name => name;
 
-    /// <summary>Makes the column that converts a type of a dataset to a type of ML.NET.</summary>
-    public static BlockColumn Create(Column column, DataViewType type) => type switch
+    /// <summary>Makes the column that converts a type of a dataset to a type of ML.NET. The blocks of a reader share the decoder of a column.</summary>
+    public static BlockColumn Create(Column column, DataViewType type, TextDecoder? decoder) => type switch
     {
         BooleanDataViewType => new BooleanColumn(column.Name),
         NumberDataViewType when type == NumberDataViewType.Int64 => new Int64Column(column.Name),
         NumberDataViewType when type == NumberDataViewType.Double => new DoubleColumn(column.Name),
         NumberDataViewType => new SingleColumn(column.Name),
-        TextDataViewType => new TextColumn(column.Name),
+        TextDataViewType => new TextColumn(column.Name, decoder!),
         _ => new DateTimeColumn(column.Name),
     };
 
@@ -182,10 +182,8 @@ internal sealed class DateTimeColumn(string name) : BlockColumn<DateTime>(name)
 }
 
 /// <summary>Text; missing is empty.</summary>
-internal sealed class TextColumn(string name) : BlockColumn<ReadOnlyMemory<char>>(name)
+internal sealed class TextColumn(string name, TextDecoder decoder) : BlockColumn<ReadOnlyMemory<char>>(name)
 {
-    private readonly TextDecoder _decoder = new();
-
     protected override void Convert(IArrowArray array, int offset, Span<ReadOnlyMemory<char>> values, long firstRow, string source)
     {
         if (array is not StringArray texts) throw WrongType(source, array);
@@ -193,7 +191,7 @@ internal sealed class TextColumn(string name) : BlockColumn<ReadOnlyMemory<char>
         var ends = texts.ValueOffsets.Slice(offset, values.Length + 1);
         var mayMiss = array.NullCount > 0;
         for (var i = 0; i < values.Length; i++)
-            values[i] = mayMiss && array.IsNull(offset + i) ? default : _decoder.Decode(bytes[ends[i]..ends[i + 1]]);
+            values[i] = mayMiss && array.IsNull(offset + i) ? default : decoder.Decode(bytes[ends[i]..ends[i + 1]]);
     }
 }
 

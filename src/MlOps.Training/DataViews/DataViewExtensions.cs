@@ -7,7 +7,7 @@ namespace MlOps.Training;
 /// <summary>Gives ML.NET the rows of a dataset.</summary>
 public static class DataViewExtensions
 {
-    /// <summary>Shows a dataset as ML.NET's view of data. Nothing is read before a cursor moves, and never more than a few thousand rows are held.</summary>
+    /// <summary>Shows a dataset as ML.NET's view of data. Nothing is read before a cursor moves, and a cursor holds a few blocks of 8,192 rows at most.</summary>
     /// <param name="store">The store that holds the dataset.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="preparation">Steps that are applied to the rows on the way; null for none.</param>
@@ -22,8 +22,8 @@ public static class DataViewExtensions
     /// <remarks>
     /// <para>The next rows are read and converted on a thread of their own while ML.NET works on the present ones; disposing the cursor stops it.
     /// A set of cursors divides the same reading, block by block. Without a preparation only the columns that are asked for are read.</para>
-    /// <para>Shuffling permutes the rows within windows of 131,072 rows by the generator that is given; smaller data are shuffled completely,
-    /// in larger data a row does not leave its window. Sort data that is ordered by its label otherwise before it is trained on.</para>
+    /// <para>Shuffling permutes the rows within windows of 131,072 rows, by the generator that is given. Smaller data are shuffled completely; in larger data a row does
+    /// not leave its window, so data whose order says something of the label should be brought into another order when they are acquired.</para>
     /// </remarks>
     /// <exception cref="HoldoutLockedException">The dataset is locked.</exception>
     /// <exception cref="DataException">The preparation does not fit the dataset, or an exact column does not exist.</exception>

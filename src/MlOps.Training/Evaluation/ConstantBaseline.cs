@@ -62,6 +62,7 @@ internal sealed record ConstantBaseline(LearningTask Task, double Mean, SortedDi
             ["macro_accuracy"] = labels.Classes.ContainsKey(majority) ? 1.0 / labels.Classes.Count : 0,
             ["log_loss"] = logLoss,
             ["log_loss_reduction"] = entropy > 0 ? (entropy - logLoss) / entropy : double.NaN,
+            [MetricNames.UnknownLabels] = labels.Classes.Where(c => !Shares.ContainsKey(c.Key)).Sum(c => c.Value) / rows,
         };
     }
 }

@@ -3,7 +3,10 @@ using MlOps.Core;
 namespace MlOps.Training;
 
 /// <summary>Sets the standards that a model is held to. A metric that cannot be computed meets none of them.</summary>
-/// <remarks>Larger is better, but for rmse, mse, mae, loss, log_loss and entropy, of which smaller is better.</remarks>
+/// <remarks>
+/// Larger is better, but for rmse, mse, mae, loss, log_loss, entropy and unknown_label_share, of which smaller is better. The last is ours: of several classes, the share of rows
+/// whose label the model never learned; ML.NET leaves such rows out of all other metrics.
+/// </remarks>
 public sealed class GateBuilder
 {
     private readonly List<Gate> _gates = [];

@@ -6,6 +6,9 @@ namespace MlOps.Training;
 /// <summary>What ML.NET's metrics are called in records and gates.</summary>
 internal static partial class MetricNames
 {
+    /// <summary>Of several classes: the share of rows whose label is none of the learned ones. ML.NET leaves such rows out of all other metrics.</summary>
+    public const string UnknownLabels = "unknown_label_share";
+
     private static readonly Dictionary<string, string> Short = new(StringComparer.Ordinal)
     {
         ["AreaUnderRocCurve"] = "auc",
@@ -16,7 +19,7 @@ internal static partial class MetricNames
         ["LossFunction"] = "loss",
     };
 
-    private static readonly HashSet<string> Errors = new(StringComparer.Ordinal) { "rmse", "mse", "mae", "loss", "log_loss", "entropy" };
+    private static readonly HashSet<string> Errors = new(StringComparer.Ordinal) { "rmse", "mse", "mae", "loss", "log_loss", "entropy", UnknownLabels };
 
     /// <summary>Says whether a smaller value is better.</summary>
     public static bool IsError(string metric) => Errors.Contains(metric);

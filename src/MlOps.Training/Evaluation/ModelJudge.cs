@@ -52,7 +52,9 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
     }
 
     private Task<SortedDictionary<string, double>> EvaluateAsync(BundleContent content, Dataset data, CancellationToken cancellationToken) =>
-        EvaluateAsync(content.Manifest, content.Parts[BundleFile.ModelPart], LabelColumn(content.Manifest, ModelTrainer.LabelColumnKey), data, cancellationToken);
+        content.Parts.TryGetValue(BundleFile.ModelPart, out var zip)
+            ? EvaluateAsync(content.Manifest, zip, LabelColumn(content.Manifest, ModelTrainer.LabelColumnKey), data, cancellationToken)
+            : throw new TrainingException($"The bundle of model '{content.Manifest.Model}' lacks the part '{BundleFile.ModelPart}'.");
 
     private async Task<SortedDictionary<string, double>> EvaluateAsync(BundleManifest manifest, byte[] zip, string labelColumn, Dataset data, CancellationToken cancellationToken)
     {

@@ -16,7 +16,9 @@ internal static class ModelMetrics
         switch (task)
         {
             case LearningTask.MulticlassClassification:
-                return MetricNames.Read(ml.MulticlassClassification.Evaluate(scored, label));
+                var metrics = MetricNames.Read(ml.MulticlassClassification.Evaluate(scored, label));
+                metrics[MetricNames.UnknownLabels] = UnknownShare(scored, scored.Schema[label]);
+                return metrics;
             case LearningTask.Regression:
                 return MetricNames.Read(ml.Regression.Evaluate(scored, label));
         }
@@ -30,6 +32,21 @@ internal static class ModelMetrics
         {
             return ComputeOfOneClass(scored, label, calibrated);
         }
+    }
+
+    // ML.NET passes over rows whose label was never learned, which makes a model look better than it is.
+    private static double UnknownShare(IDataView scored, DataViewSchema.Column label)
+    {
+        if (label.Type.RawType != typeof(uint)) return 0;
+        var (unknown, rows, key) = (0L, 0L, 0u);
+        using var cursor = scored.GetRowCursor([label]);
+        for (var getKey = cursor.GetGetter<uint>(label); cursor.MoveNext(); rows++)
+        {
+            getKey(ref key);
+            if (key == 0) unknown++;
+        }
+
+        return (double)unknown / rows;
     }
 
     // ML.NET gives no metrics at all when there is only one class.

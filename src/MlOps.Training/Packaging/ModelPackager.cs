@@ -17,6 +17,9 @@ internal sealed class ModelPackager(IDatasetStore datasets, IArtifactStore artif
     /// <summary>The part that lists what stands in each place of the vector of features.</summary>
     public const string SlotsPart = "features.json";
 
+    /// <summary>The part that lists what stands in each place of the scores of several classes.</summary>
+    public const string ClassesPart = "classes.json";
+
     /// <summary>Packs a model.</summary>
     /// <returns>The bundle, stored. The same training gives the same bytes.</returns>
     public async Task<ModelBundle> PackAsync(
@@ -43,8 +46,9 @@ internal sealed class ModelPackager(IDatasetStore datasets, IArtifactStore artif
         var parts = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [BundleFile.ModelPart] = Save(best.Ml, best.Model, shape.Inputs),
-            [SlotsPart] = JsonSerializer.SerializeToUtf8Bytes(Slots(best, job.Training.Schema), MlOpsJson.Options),
+            [SlotsPart] = Slots(best.Model, job.Training.Schema, ChainInspector.FeatureColumn(best.Estimators)),
         };
+        if (job.Trainer.Task == LearningTask.MulticlassClassification) parts[ClassesPart] = Slots(best.Model, job.Training.Schema, "Score");
         if (baseline.Model is null) parts[ConstantBaseline.Part] = job.Constant.ToBytes();
         else parts[ModelTrainer.BaselinePart] = Save(baseline.Model.Ml, baseline.Model.Model, job.Training.Schema);
 
@@ -109,12 +113,11 @@ internal sealed class ModelPackager(IDatasetStore datasets, IArtifactStore artif
         return DeterministicZip.Normalize(memory);
     }
 
-    private static string[] Slots(TrainedModel model, DataViewSchema inputs)
+    private static byte[] Slots(ITransformer model, DataViewSchema inputs, string? column)
     {
-        if (ChainInspector.FeatureColumn(model.Estimators) is not { } name || model.Model.GetOutputSchema(inputs).GetColumnOrNull(name) is not { } column || !column.HasSlotNames()) return [];
         var slots = default(VBuffer<ReadOnlyMemory<char>>);
-        column.GetSlotNames(ref slots);
-        return [.. slots.DenseValues().Select(slot => slot.ToString())];
+        if (column is not null && model.GetOutputSchema(inputs).GetColumnOrNull(column) is { } vector && vector.HasSlotNames()) vector.GetSlotNames(ref slots);
+        return JsonSerializer.SerializeToUtf8Bytes(slots.DenseValues().Select(slot => slot.ToString()), MlOpsJson.Options);
     }
 
     private static SortedDictionary<string, string> EnvironmentOf(int seed) => new(StringComparer.Ordinal)

@@ -82,7 +82,8 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
 
         RequireNoLabel(preparation, split.Training.Schema, trainer.Label);
         var label = schema[trainer.Label];
-        var training = await SummarizeAsync(split.Training, null, double.NaN).ConfigureAwait(false);
+        foreach (var exact in trainer.ExactColumns) _ = schema[exact];
+        var training = await SummarizeAsync(split.Training, [.. schema.Where(c => c == label || c.Type == ColumnType.Float64).Select(c => c.Name)], double.NaN).ConfigureAwait(false);
         if (training.IsConstant)
         {
             throw new TrainingException($"The label '{label.Name}' has one value only in all {training.Rows} rows of '{split.Training.Name}', so there is nothing to learn. Check how it is made, or split otherwise.")
@@ -202,13 +203,14 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
             trial: 1,
             job.Training,
             job.Validation,
-            cancellationToken);
+            cancellationToken,
+            "its baseline");
         return own ? new(fitted, fitted.Metrics) : new(null, job.ConstantMetrics);
     }
 
     /// <summary>Trains a chain and judges it. A builder that gives no chain gives a model without metrics.</summary>
     private static TrainedModel Fit(
-        TrainingJob job, Func<MLContext, TrainerContext, IEstimator<ITransformer>?> build, int trial, IDataView training, IDataView validation, CancellationToken cancellationToken)
+        TrainingJob job, Func<MLContext, TrainerContext, IEstimator<ITransformer>?> build, int trial, IDataView training, IDataView validation, CancellationToken cancellationToken, string? what = null)
     {
         var ml = new MLContext(job.Seed);
         var context = new TrainerContext(job.Schema, job.Trainer.Label, job.Seed, trial, job.Threads);
@@ -226,7 +228,7 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
                 _ = ModelShape.Of(model, job.Training.Schema, job.Trainer.Task, job.Trainer.Label);
                 return new(ml, trial, model, estimators, context.Choices, ModelMetrics.Compute(ml, job.Trainer.Task, model.Transform(validation), label)) { LabelColumn = label };
             },
-            job.Failed(trial),
+            job.Failed(trial, what),
             cancellationToken);
     }
 
@@ -278,10 +280,10 @@ internal sealed record TrainingJob(
     public Column Label => Schema[Trainer.Label];
 
     /// <summary>Makes the error of a trial that failed.</summary>
-    public Func<Exception, TrainingException> Failed(int trial) => e =>
+    public Func<Exception, TrainingException> Failed(int trial, string? what = null) => e =>
     {
         var infinite = TrainingLabels.InfiniteRows.Select(c => $" Column '{c.Key}' holds an infinite value in row {c.Value} of '{Split.Training.Name}', which may be the cause.").FirstOrDefault();
-        return new($"{TrainerName} failed in trial {trial}: {e.Message}{infinite}", e) { Trainer = TrainerName, Trial = trial };
+        return new($"{TrainerName} failed in {what ?? $"trial {trial}"}: {e.Message}{infinite}", e) { Trainer = TrainerName, Trial = trial };
     };
 }
 

@@ -18,8 +18,9 @@ public enum LearningTask
 /// <summary>How a model is trained: write a class that builds a chain of ML.NET's estimators. Nothing of ML.NET is hidden or wrapped.</summary>
 /// <remarks>
 /// <para>It is made by dependency injection, once for each stage that uses it, and needs no state of its own. <see cref="Build"/> is called for each trial and each fold.</para>
-/// <para>The same data, seed and settings must give the same model. LightGBM, SDCA, the averaged perceptron and other linear trainers keep that promise on one thread only:
-/// give them <see cref="TrainerContext.Threads"/>, which is 1 by default. FastTree and FastForest keep it on any number of threads.</para>
+/// <para>The same data, seed and settings must give the same model, on every machine. Most trainers take all cores unless told otherwise, and their models depend on how many
+/// there are (FastTree) or on which thread is first (SDCA, L-BFGS, LightGBM): give their options <see cref="TrainerContext.Threads"/>, which is 1 by default.
+/// The averaged perceptron has one thread anyway.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -29,7 +30,12 @@ public enum LearningTask
 ///     public override string Label =&gt; "delayed";
 ///     public override IEstimator&lt;ITransformer&gt; Build(MLContext ml, TrainerContext context) =&gt;
 ///         ml.Transforms.Concatenate("Features", [.. context.NumericColumns])
-///             .Append(ml.BinaryClassification.Trainers.FastTree(context.Label, learningRate: context.Choose("learningRate", 0.01, 0.3, logScale: true)));
+///             .Append(ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
+///             {
+///                 LabelColumnName = context.Label,
+///                 NumberOfThreads = context.Threads,
+///                 LearningRate = context.Choose("learningRate", 0.01, 0.3, logScale: true),
+///             }));
 /// }
 /// </code>
 /// </example>
