@@ -12,7 +12,7 @@ public static class DataBuilderExtensions
     public static MlOpsBuilder AddData(this MlOpsBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder
+        return builder.AddSnapshots()
             .AddTransformer<DropColumns>()
             .AddTransformer<KeepColumns>()
             .AddTransformer<RenameColumns>()

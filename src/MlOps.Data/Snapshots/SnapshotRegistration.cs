@@ -9,6 +9,7 @@ internal static class SnapshotRegistration
     internal static MlOpsBuilder AddSnapshots(this MlOpsBuilder builder)
     {
         builder.Services.AddHttpClient();
-        return builder;
+        return builder.Use<IDatasetStore>(services => new DatasetStore(
+            services.GetRequiredService<IColumnarEngine>(), services.GetRequiredService<IArtifactStore>(), services.GetRequiredService<TimeProvider>()));
     }
 }
