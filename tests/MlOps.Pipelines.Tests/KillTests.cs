@@ -56,7 +56,8 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task A_run_survives_being_killed_again_and_again()
     {
-        foreach (var stage in Chain.Names) (await RunAsync($"stage:{stage}")).Should().BeNull();
+        foreach (var stage in Chain.Names.Where(name => name != "right")) // which runs beside left, and may be finished when left dies
+            (await RunAsync($"stage:{stage}")).Should().BeNull();
 
         var outcome = (await RunAsync())!;
 
@@ -65,7 +66,7 @@ public sealed class KillTests : IDisposable
         Lines("ran").GroupBy(s => s).Should().OnlyContain(s => s.Count() <= 3);
         await using var services = Open();
         var runs = await services.GetRequiredService<IMetadataStore>().ListRunsAsync(new(), TestContext.Current.CancellationToken);
-        runs.Should().ContainSingle().Which.Tags["mlops.resumptions"].Should().Be("6");
+        runs.Should().ContainSingle().Which.Tags["mlops.resumptions"].Should().Be("5");
     }
 
     [Fact]
