@@ -13,6 +13,8 @@ public interface IPipelineRunner
     /// <returns>The finished run.</returns>
     /// <exception cref="ArgumentException">No pipeline has this name, or a parameter is wrong.</exception>
     /// <exception cref="StageFailedException">A stage failed.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="ConflictException">Another process took the run over, because this one was thought dead; it goes on there.</exception>
     Task<PipelineRun> RunAsync(string pipeline, PipelineRequest? request = null, CancellationToken cancellationToken = default);
 
     /// <summary>Says for each stage whether a run started now would take an earlier result, and why.</summary>
