@@ -102,6 +102,18 @@ public sealed class CodeFingerprintTests
     }
 
     [Fact]
+    public void A_host_in_a_single_file_tells_assemblies_by_their_keys()
+    {
+        Assembly[] framework = [typeof(object).Assembly, typeof(Uri).Assembly, typeof(System.Text.Json.JsonSerializer).Assembly, typeof(Enumerable).Assembly];
+
+        framework.Select(Key).Should().OnlyContain(key => AssemblyOrigins.OfKey(key) == AssemblyOrigin.Framework);
+        AssemblyOrigins.OfKey(Key(typeof(ServiceCollection).Assembly)).Should().Be(AssemblyOrigin.Package);
+        AssemblyOrigins.OfKey(Key(typeof(CodeFingerprintTests).Assembly)).Should().Be(AssemblyOrigin.Own);
+
+        static string Key(Assembly assembly) => Convert.ToHexStringLower(assembly.GetName().GetPublicKeyToken() ?? []);
+    }
+
+    [Fact]
     public void Everything_in_this_assembly_can_be_read()
     {
         var code = new CodeFingerprint(new ServiceCollection());

@@ -128,13 +128,14 @@ public sealed class RecordTests
     [Fact]
     public async Task Secrets_are_not_recorded()
     {
-        await using var host = new PipelineHost(p => p.Start(new Connects("Host=db;Password=s3cret", "k3y")));
+        await using var host = new PipelineHost(p => p.Start(new Connects("Host=db;Password=s3cret", p.Parameter("apiKey", "k3y"))));
 
         var run = await host.RunAsync();
         var record = await host.RecordAsync(run.RunId);
         var checkpoint = (await host.Checkpoints.ListAsync(run.RunId, TestContext.Current.CancellationToken))[0];
 
         string.Join('|', record.Parameters.Values.Concat(record.Tags.Values).Concat(checkpoint.KeyParts.Values)).Should().NotContain("s3cret").And.NotContain("k3y");
+        record.Parameters["apiKey"].Should().StartWith("hidden");
         record.Parameters["connects.ConnectionString"].Should().StartWith("hidden");
     }
 

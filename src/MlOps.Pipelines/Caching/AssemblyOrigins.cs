@@ -21,6 +21,8 @@ internal enum AssemblyOrigin
 /// <summary>Tells the host's own assemblies from packages and from .NET, by where they lie and by the host's .deps.json.</summary>
 internal static class AssemblyOrigins
 {
+    private static readonly string[] FrameworkKeys = ["7cec85d7bea7798e", "b03f5f7f11d50a3a", "b77a5c561934e089", "cc7b13ffcd2ddd51"];
+    private const string ExtensionsKey = "adb9793829ddae60";
     private static readonly ConcurrentDictionary<Assembly, AssemblyOrigin> Known = new();
     private static readonly ConcurrentDictionary<Assembly, string> Versions = new();
     private static readonly Lazy<Dictionary<string, Library>> Libraries = new(ReadLibraries);
@@ -42,10 +44,14 @@ internal static class AssemblyOrigins
         if (assembly.IsDynamic) return AssemblyOrigin.Own;
         if (assembly.Location is { Length: > 0 } path && SharedFrameworks.Length > 0 && path.StartsWith(SharedFrameworks, StringComparison.Ordinal))
             return AssemblyOrigin.Framework;
-        return Libraries.Value.TryGetValue(assembly.GetName().Name ?? string.Empty, out var library) && library.IsPackage
-            ? AssemblyOrigin.Package
-            : AssemblyOrigin.Own;
+        if (Libraries.Value.TryGetValue(assembly.GetName().Name ?? string.Empty, out var library)) return library.IsPackage ? AssemblyOrigin.Package : AssemblyOrigin.Own;
+        return OfKey(Convert.ToHexStringLower(assembly.GetName().GetPublicKeyToken() ?? []));
     }
+
+    /// <summary>Tells by who signed an assembly: a host in a single file has neither folders nor a .deps.json.</summary>
+    internal static AssemblyOrigin OfKey(string publicKeyToken) => FrameworkKeys.Contains(publicKeyToken) ? AssemblyOrigin.Framework
+        : publicKeyToken == ExtensionsKey ? AssemblyOrigin.Package
+        : AssemblyOrigin.Own;
 
     // .../shared/Microsoft.NETCore.App/10.0.0/System.Private.CoreLib.dll; a self-contained host has no such folder and its .deps.json knows the runtime pack.
     private static string SharedFrameworkFolder()

@@ -65,6 +65,9 @@ internal sealed partial class StageParameters
             + "Make it a public property, or let dependency injection make the stage.");
     }
 
+    /// <summary>Gives a value for the record: as it is, or by a digest when its name sounds like a secret.</summary>
+    public static string Masked(string name, string value) => Secret().IsMatch(name) ? $"hidden, sha256 {Sha256.Hex(value)[..8]}" : value;
+
     /// <summary>Says whether a value holds anything at all.</summary>
     public static bool HasState(object? value)
     {
@@ -135,7 +138,7 @@ internal sealed partial class StageParameters
             return;
         }
 
-        if (value is string secret && Secret().IsMatch(member.Name)) json.WriteStringValue($"hidden, sha256 {Sha256.Hex(secret)[..8]}");
+        if (value is string text) json.WriteStringValue(Masked(member.Name, text));
         else Write(json, value, member.Type);
     }
 

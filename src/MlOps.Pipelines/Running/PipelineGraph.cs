@@ -7,7 +7,7 @@ namespace MlOps.Pipelines;
 /// <summary>The graph of one run, with what was asked for.</summary>
 /// <param name="Name">The pipeline.</param>
 /// <param name="Stages">The stages; a stage stands after its inputs.</param>
-/// <param name="Parameters">The parameters with their values, defaults included.</param>
+/// <param name="Parameters">The parameters with their values, defaults included, as they are recorded: without secrets.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Request">What was asked for.</param>
 internal sealed record PipelineGraph(string Name, IReadOnlyList<StageNode> Stages, IReadOnlyDictionary<string, string> Parameters, int Seed, PipelineRequest Request)
@@ -41,6 +41,7 @@ internal sealed record PipelineGraph(string Name, IReadOnlyList<StageNode> Stage
             if (stage.Instance is { } instance) StageParameters.RefuseHiddenState(instance);
         }
 
-        return new(registration.Name, builder.Stages, builder.Parameters, request.Seed ?? options.Seed, request);
+        var parameters = builder.Parameters.ToDictionary(p => p.Key, p => StageParameters.Masked(p.Key, p.Value), StringComparer.Ordinal);
+        return new(registration.Name, builder.Stages, parameters, request.Seed ?? options.Seed, request);
     }
 }
