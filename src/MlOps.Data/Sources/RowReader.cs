@@ -41,18 +41,11 @@ internal sealed class RowReader<T>
         var value = Expression.Variable(property.PropertyType, "value");
         var missing = Expression.Call(target, nameof(ColumnBuffer.AddNull), null);
         var isNullable = Nullable.GetUnderlyingType(property.PropertyType) is not null;
-        Expression add = Add(target, isNullable ? Expression.Property(value, nameof(Nullable<int>.Value)) : value);
+        Expression add = SourceTypes.Add(buffer, isNullable ? Expression.Property(value, nameof(Nullable<int>.Value)) : value);
         if (isNullable) add = Expression.IfThenElse(Expression.Property(value, nameof(Nullable<int>.HasValue)), add, missing);
         else if (!property.PropertyType.IsValueType) add = Expression.IfThenElse(Expression.ReferenceEqual(value, Expression.Constant(null)), missing, add);
         var body = Expression.Block([value], Expression.Assign(value, Expression.Property(row, property)), add);
         return Expression.Lambda<Action<T>>(body, row).Compile();
-    }
-
-    private static MethodCallExpression Add(ConstantExpression buffer, Expression value)
-    {
-        var held = SourceTypes.Convert(value);
-        var method = buffer.Type.GetMethod("Add", [held.Type])!;
-        return Expression.Call(buffer, method, held);
     }
 
     private static ColumnType TypeOf(PropertyInfo property) => SourceTypes.Find(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType)

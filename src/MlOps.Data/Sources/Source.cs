@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MlOps.Core;
 
 namespace MlOps.Data;
@@ -60,6 +61,52 @@ public static class Source
     {
         ArgumentNullException.ThrowIfNull(rows);
         return new RowsSource<T>(rows);
+    }
+
+    /// <summary>Reads the result of a query of any ADO.NET provider. Order the rows in the query: the same rows in another order are another dataset.</summary>
+    /// <param name="connect">Makes the connection, which is opened when it is closed and disposed of after reading. What it captures is never recorded.</param>
+    /// <param name="sql">The query. It is recorded as the origin, so put no secrets into it.</param>
+    /// <param name="parameters">The values of its parameters, by the names that the provider expects; null for none.</param>
+    /// <returns>
+    /// The source. It has no version, so a pipeline always reads it. Columns have the types that the provider gives, widened. SQLite types each value by itself: there a column's
+    /// declared type decides (BOOL…, …INT…, …CHAR…, TEXT, REAL, DOUBLE, DECIMAL, NUMERIC, DATE, DATETIME, TIMESTAMP); an expression, a BLOB or a column without a type is what the
+    /// first 8192 rows hold. A value that does not fit is a <see cref="DataException"/> that names row and column.
+    /// </returns>
+    public static IDataSource Query(Func<DbConnection> connect, string sql, IReadOnlyDictionary<string, object?>? parameters = null)
+    {
+        ArgumentNullException.ThrowIfNull(connect);
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        return new QuerySource(connect, sql, parameters);
+    }
+
+    /// <summary>Reads the result of a query, as <see cref="Query(Func{DbConnection}, string, IReadOnlyDictionary{string, object?}?)"/> does.</summary>
+    /// <param name="dataSource">Makes the connections. It is never recorded and not disposed of.</param>
+    /// <param name="sql">The query. It is recorded as the origin, so put no secrets into it.</param>
+    /// <param name="parameters">The values of its parameters, by the names that the provider expects; null for none.</param>
+    /// <returns>The source. It has no version, so a pipeline always reads it.</returns>
+    public static IDataSource Query(DbDataSource dataSource, string sql, IReadOnlyDictionary<string, object?>? parameters = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return Query(dataSource.CreateConnection, sql, parameters);
+    }
+
+    /// <summary>Downloads a file and reads it.</summary>
+    /// <param name="address">The address, http or https. A user and password in it are sent as basic authentication; neither they nor the query are ever shown.</param>
+    /// <param name="format">Says what the file is, from the path it was downloaded to: <c>path => new ParquetFile(path)</c>.</param>
+    /// <param name="maxBytes">The most bytes to download; null for no limit.</param>
+    /// <returns>
+    /// The source. Its version is the strong ETag that the server gives, if it gives one. The client is the one called <c>MlOps.Data</c> of <see cref="IHttpClientFactory"/>, so that a
+    /// host can add headers or handlers. Reading throws a <see cref="DataTooLargeException"/> at the limit, a <see cref="DataException"/> when the server refuses, and the errors of
+    /// the network as they are.
+    /// </returns>
+    /// <exception cref="ArgumentException">The address is not absolute or has another scheme.</exception>
+    public static IDataSource Http(Uri address, Func<string, DataFile> format, long? maxBytes = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(format);
+        if (maxBytes is { } limit) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(maxBytes));
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")) throw new ArgumentException("Give an absolute address that starts with http: or https:.", nameof(address));
+        return new HttpSource(new WebAddress(address), format, maxBytes);
     }
 
     private static async IAsyncEnumerable<T> AsAsync<T>(IEnumerable<T> rows)

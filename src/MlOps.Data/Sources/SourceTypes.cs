@@ -24,8 +24,14 @@ internal static class SourceTypes
         return type == typeof(byte[]) ? ColumnType.Binary : null;
     }
 
-    /// <summary>Turns a value into what the column's buffer takes.</summary>
-    public static Expression Convert(Expression value)
+    /// <summary>Adds a value to a column.</summary>
+    public static Expression Add(ColumnBuffer buffer, Expression value)
+    {
+        var held = Convert(value);
+        return Expression.Call(Expression.Constant(buffer, buffer.GetType()), buffer.GetType().GetMethod("Add", [held.Type])!, held);
+    }
+
+    private static Expression Convert(Expression value)
     {
         var type = value.Type;
         if (type.IsEnum) return Expression.Call(typeof(SourceValues), nameof(SourceValues.EnumText), [type], value);
