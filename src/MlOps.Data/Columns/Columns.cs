@@ -158,6 +158,24 @@ internal static class Columns
         return bytes.Build(type, present);
     }
 
+    /// <summary>Builds the column of some rows of another, in the given order; a negative row is missing.</summary>
+    public static IArrowArray TakeOrMissing(IArrowArray column, ReadOnlySpan<int> rows)
+    {
+        if (rows.IndexOfAnyInRange(int.MinValue, -1) < 0) return Take(column, rows);
+        var type = ColumnTypes.TypeOf(column);
+        if (column.Length == 0) return Empty(type, rows.Length);
+        var places = new int[rows.Length];
+        for (var i = 0; i < rows.Length; i++) places[i] = Math.Max(rows[i], 0);
+        var data = Take(column, places).Data;
+        var present = data.GetNullCount() == 0 ? AllSet(rows.Length) : Bits(data.Buffers[0].Span, 0, rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] < 0) Clear(present, i);
+        }
+
+        return Build(type, rows.Length, present, [.. data.Buffers.Skip(1).Select(b => b.Span.ToArray())]);
+    }
+
     public static IArrowArray Build(ColumnType type, int length, byte[]? present, params ReadOnlySpan<byte[]> buffers)
     {
         var missing = length - CountSet(present, length);

@@ -33,6 +33,16 @@ internal sealed class RowKeys
         return true;
     }
 
+    public bool IsAnyMissing(int row)
+    {
+        foreach (var present in _present)
+        {
+            if (!Columns.IsSet(present, row)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Gives the first 16 bytes of the SHA-256 of the row's values. Two different ones out of 4 billion meet with a chance of 1 in 10^19.</summary>
     public UInt128 Digest(int row, ReadOnlySpan<byte> salt = default)
     {
