@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+
+namespace MlOps.Serving;
+
+internal static partial class Log
+{
+    [LoggerMessage(1800, LogLevel.Information, "Model {Model} serves version {To} as {Alias}; before it was {From}")]
+    public static partial void Swapped(this ILogger logger, string model, string alias, int? from, int to);
+
+    [LoggerMessage(1801, LogLevel.Warning, "Model {Model} is no longer served as {Alias}: the alias was removed")]
+    public static partial void Removed(this ILogger logger, string model, string alias);
+
+    [LoggerMessage(1802, LogLevel.Error, "Version {Version} of model {Model} cannot be loaded")]
+    public static partial void NotLoaded(this ILogger logger, Exception error, string model, int version);
+
+    [LoggerMessage(1803, LogLevel.Error, "Model {Model} could not follow its alias {Alias}; it goes on as it was and is looked at again within {Seconds} seconds")]
+    public static partial void NotRefreshed(this ILogger logger, Exception error, string model, string alias, int seconds);
+
+    [LoggerMessage(1804, LogLevel.Error, "The watch over the aliases broke and starts again")]
+    public static partial void WatchBroke(this ILogger logger, Exception error);
+
+    [LoggerMessage(1805, LogLevel.Error, "A request for predictions failed")]
+    public static partial void RequestFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1806, LogLevel.Warning, "A request cannot be answered now: {Reason}")]
+    public static partial void Unavailable(this ILogger logger, string reason);
+
+    [LoggerMessage(1807, LogLevel.Error, "A prediction of model {Model} could not be put into the prediction log")]
+    public static partial void NotRecorded(this ILogger logger, Exception error, string model);
+
+    [LoggerMessage(1808, LogLevel.Error, "A model that is no longer used could not be disposed")]
+    public static partial void NotDisposed(this ILogger logger, Exception error);
+}

@@ -1,0 +1,55 @@
+using MlOps.Core;
+
+namespace MlOps.Serving;
+
+/// <summary>Predicts in process. With a prediction log the row goes through tensors, which are logged; without one it goes straight into the engine.</summary>
+internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecorder recorder, string model, string alias) : IPredictor<TInput, TOutput>
+    where TInput : class
+    where TOutput : class, new()
+{
+    private const string Caller = "in-process";
+
+    private volatile Binding? _binding;
+
+    public async ValueTask<Prediction<TOutput>> PredictAsync(TInput input, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var lease = await host.LeaseAsync(model, alias, cancellationToken).ConfigureAwait(false);
+        var served = lease.Served;
+        var binding = _binding;
+        if (binding?.Served != served) _binding = binding = new(served);
+        var id = recorder.NewId();
+        if (!recorder.IsLogging) return new(id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
+        var inputs = TensorRow.Create(binding.Inputs);
+        binding.Read(input, inputs);
+        var outputs = await recorder.PredictAsync(served, id, inputs, Caller, cancellationToken).ConfigureAwait(false);
+        var output = new TOutput();
+        binding.Write(outputs, output);
+        return new(id, output, served.Version.Version);
+    }
+
+    /// <summary>Code that was compiled for one loaded version.</summary>
+    private sealed class Binding
+    {
+        public Binding(ServedModel served)
+        {
+            var signature = served.Model.Manifest.Signature;
+            Served = served;
+            Predict = served.Model.Bind<TInput, TOutput>();
+            Inputs = signature.GetInputs();
+            Read = TensorRow.Reader<TInput>(Inputs);
+            Write = TensorRow.Writer<TOutput>(signature.Outputs);
+        }
+
+        public ServedModel Served { get; }
+
+        public Func<TInput, TOutput> Predict { get; }
+
+        public IReadOnlyList<TensorSpec> Inputs { get; }
+
+        public Action<TInput, Tensor[]> Read { get; }
+
+        public Action<IReadOnlyList<Tensor>, TOutput> Write { get; }
+    }
+}

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace MlOps.Serving;
+
+/// <summary>How models are served. Bound from <c>MlOps:Serving</c>.</summary>
+public sealed class ServingOptions
+{
+    /// <summary>Gets or sets whether callers from other machines are answered although the endpoints ask for no authorization.</summary>
+    /// <value>The default is false: without <c>RequireAuthorization()</c> on the endpoints only this machine is answered.</value>
+    public bool AllowRemote { get; set; }
+
+    /// <summary>Gets or sets how long the body of a request may be, in bytes.</summary>
+    /// <value>The default is 16 MiB.</value>
+    [Range(1, 1 << 30)]
+    public int MaxRequestBytes { get; set; } = 16 << 20;
+
+    /// <summary>Gets or sets how many rows one request may hold.</summary>
+    /// <value>The default is 100,000.</value>
+    [Range(1, int.MaxValue)]
+    public int MaxRows { get; set; } = 100_000;
+
+    /// <summary>Gets or sets how many versions stay in memory that were asked for by number and that no served alias points to.</summary>
+    /// <value>The default is 4. The one that was used least recently goes first.</value>
+    [Range(1, 1000)]
+    public int MaxLoadedVersions { get; set; } = 4;
+}
+
+[OptionsValidator]
+internal sealed partial class ServingOptionsValidator : IValidateOptions<ServingOptions>;
