@@ -16,6 +16,18 @@ public static class CleaningExtensions
         return data.Then(new CleanStage(steps));
     }
 
+    /// <summary>Keeps the rows of a dataset for which a predicate over a record of the host's own holds, in their order.</summary>
+    /// <typeparam name="T">The record; its members are matched with the columns by name, as by <c>ReadRowsAsync</c>. It needs only those that the predicate asks for.</typeparam>
+    /// <param name="data">The dataset.</param>
+    /// <param name="keep">Says whether a row is kept. It must depend on the row alone.</param>
+    /// <returns>The new dataset.</returns>
+    public static StageOutput<Dataset> Where<T>(this StageOutput<Dataset> data, Func<T, bool> keep)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(keep);
+        return data.Then(new WhereStage<T>(keep));
+    }
+
     /// <summary>
     /// Fits steps on the training rows only, each on what the former makes of them, and puts them to the split: they are applied whenever rows of any part are read for
     /// the model, and to every request when it serves. The three datasets stay as they are.

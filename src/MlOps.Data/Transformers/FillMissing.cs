@@ -27,7 +27,12 @@ public sealed record FillMissing(IReadOnlyList<ColumnFill> Fills, bool Indicator
     public DatasetSchema GetOutputSchema(DatasetSchema input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        foreach (var (column, value) in Fills) value?.RequireFor(column, input[column].Type);
+        foreach (var (name, value) in Fills)
+        {
+            var column = input[name];
+            value?.RequireFor(name, column.Type);
+        }
+
         return MissingIndicator.AddTo(input, Indicator ? Fills.Select(f => f.Column) : []);
     }
 

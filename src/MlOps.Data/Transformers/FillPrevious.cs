@@ -26,7 +26,12 @@ public sealed record FillPrevious(IReadOnlyList<ColumnFill> Fills, bool Indicato
     public DatasetSchema GetOutputSchema(DatasetSchema input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        foreach (var (column, value) in Fills) value?.RequireFor(column, input[column].Type);
+        foreach (var (name, value) in Fills)
+        {
+            var column = input[name];
+            value?.RequireFor(name, column.Type);
+        }
+
         return MissingIndicator.AddTo(input, Indicator ? Fills.Select(f => f.Column) : []);
     }
 

@@ -5,25 +5,36 @@ using MlOps.Testing;
 
 namespace MlOps.Data.Tests;
 
-/// <summary>Runs stages over datasets in memory.</summary>
-internal sealed class Lab
+/// <summary>Runs stages over datasets in memory, or over real snapshots.</summary>
+internal sealed class Lab : IDisposable
 {
-    private readonly Action<MlOpsBuilder>? _configure;
+    private readonly ServiceProvider _services;
 
     public Lab(int batchSize = 3, Action<MlOpsBuilder>? configure = null)
+        : this(builder =>
+        {
+            builder.Use<IDatasetStore>(_ => new InMemoryDatasetStore(batchSize));
+            configure?.Invoke(builder);
+        })
     {
-        Store = new InMemoryDatasetStore(batchSize);
-        _configure = configure;
-        var builder = new ServiceCollection().AddSingleton<IDatasetStore>(Store).AddMlOpsCore().AddData();
-        _configure?.Invoke(builder);
-        Services = builder.Services.BuildServiceProvider();
     }
 
-    public InMemoryDatasetStore Store { get; }
+    private Lab(Action<MlOpsBuilder> configure)
+    {
+        var builder = new ServiceCollection().AddMlOpsCore().AddData();
+        configure(builder);
+        _services = builder.Services.BuildServiceProvider();
+        Store = _services.GetRequiredService<IDatasetStore>();
+    }
 
-    public IServiceProvider Services { get; }
+    public IDatasetStore Store { get; }
+
+    public IServiceProvider Services => _services;
 
     public TransformerCatalog Catalog => Services.GetRequiredService<TransformerCatalog>();
+
+    /// <summary>Makes a lab with Parquet files and the columnar engine.</summary>
+    public static Lab OfFiles() => new(builder => builder.UseDuckDb().UseInMemoryStores());
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -66,6 +77,8 @@ internal sealed class Lab
 
     public Dataset Open(Dataset holdout) =>
         new StageContext { Services = Services, Pipeline = "test", Stage = "accept", RunId = "run", Seed = 0, IsAcceptance = true }.OpenHoldout(holdout);
+
+    public void Dispose() => _services.Dispose();
 
     private sealed record Given(Dataset Data) : IPipelineStage<Nothing, Dataset>
     {
