@@ -71,16 +71,19 @@ internal sealed record TimeSplit(string TimeColumn, SplitFractions? Fractions, D
     private static (long? Validation, long? Holdout) Boundaries(long[] times, SplitFractions fractions)
     {
         var counts = fractions.Counts(times.Length);
-        return (Cut(times, counts[0]), counts[2] == 0 ? null : Cut(times, counts[0] + counts[1]));
+        var validation = Cut(times, counts[0], 0);
+        var holdout = validation is null || counts[2] == 0 ? null : Cut(times, counts[0] + counts[1], LowerBound(times, validation.Value));
+        return (validation, holdout);
     }
 
-    /// <summary>Gives the instant from which the next part starts: the start or the end of the instant that the cut would divide, whichever is nearer.</summary>
-    private static long? Cut(long[] times, long at)
+    /// <summary>Gives the instant from which the next part starts: the start or the end of the instant that the cut would divide, whichever is nearer and leaves rows before it.</summary>
+    private static long? Cut(long[] times, long at, int start)
     {
         if (at >= times.Length) return null;
-        var instant = times[at];
+        var instant = times[Math.Max(at, start)];
         var (first, next) = (LowerBound(times, instant), instant == long.MaxValue ? times.Length : LowerBound(times, instant + 1));
-        return at - first <= next - at || next == times.Length ? instant : times[next];
+        if (next == times.Length) return instant;
+        return first > start && at - first <= next - at ? instant : times[next];
     }
 
     private static int LowerBound(long[] times, long instant)

@@ -151,6 +151,19 @@ public sealed class SplitTests
     }
 
     [Fact]
+    public async Task A_cut_within_a_long_instant_moves_to_where_every_part_has_rows()
+    {
+        var lab = new Lab(7);
+        object?[] years = [.. Enumerable.Repeat<object?>(2001L, 50), .. Enumerable.Repeat<object?>(2002L, 30), .. Enumerable.Repeat<object?>(2003L, 20)];
+        var data = await lab.KeepAsync(("year", ColumnType.Int64, years));
+        foreach (var (training, validation) in new[] { (0.2, 0.3), (0.1, 0.1), (0.6, 0.2), (0.34, 0.33) })
+        {
+            var split = await lab.RunAsync(data, d => d.SplitByTime("year", training, validation, 1 - training - validation));
+            new[] { split.Training.RowCount, split.Validation.RowCount, split.Holdout.RowCount }.Should().Equal(50, 30, 20);
+        }
+    }
+
+    [Fact]
     public async Task Boundaries_say_where_the_parts_begin()
     {
         var lab = new Lab(5);
