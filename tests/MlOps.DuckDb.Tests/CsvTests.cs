@@ -109,6 +109,14 @@ public sealed class CsvTests : IDisposable
     }
 
     [Fact]
+    public async Task A_single_column_may_have_missing_values()
+    {
+        var rows = await _engine.ReadAsync(Csv("a\n1\nNA\n3\n") with { NullTexts = ["NA"] }, cancellationToken: Token).ReadAll();
+
+        rows.Select(r => r[0]).Should().Equal(1L, null, 3L);
+    }
+
+    [Fact]
     public async Task A_header_alone_is_a_table_without_rows()
     {
         var read = _engine.ReadAsync(Csv("a,b\n"), cancellationToken: Token);

@@ -147,10 +147,8 @@ public sealed class ParquetTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failure_while_writing_leaves_nothing_and_keeps_what_was_there()
+    public async Task A_failure_while_writing_leaves_nothing()
     {
-        _folder.Write("a.parquet", "before");
-
         async IAsyncEnumerable<RecordBatch> Failing()
         {
             await foreach (var batch in Rows.Batches(Numbers, [[1L, "a"]], 1)) yield return batch;
@@ -160,21 +158,62 @@ public sealed class ParquetTests : IDisposable
         var write = () => _engine.WriteParquetAsync(_folder["a.parquet"], Numbers, Failing(), Token);
 
         await write.Should().ThrowAsync<InvalidOperationException>();
-        Directory.GetFiles(_folder.Path).Should().ContainSingle();
+        Directory.GetFiles(_folder.Path).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_write_that_is_cancelled_leaves_nothing()
+    {
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        async IAsyncEnumerable<RecordBatch> Endless()
+        {
+            while (true)
+            {
+                await foreach (var batch in Rows.Batches(Numbers, [[1L, "a"]], 1)) yield return batch;
+                await source.CancelAsync();
+            }
+        }
+
+        var write = () => _engine.WriteParquetAsync(_folder["a.parquet"], Numbers, Endless(), source.Token);
+
+        await write.Should().ThrowAsync<OperationCanceledException>();
+        Directory.GetFiles(_folder.Path).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_already_is_not_overwritten()
+    {
+        _folder.Write("a.parquet", "before");
+
+        var write = () => _engine.WriteParquetAsync(_folder["a.parquet"], Numbers, Rows.Batches(Numbers, [[1L, "a"]], 1), Token);
+
+        await write.Should().ThrowAsync<DataException>();
         (await File.ReadAllTextAsync(_folder["a.parquet"], Token)).Should().Be("before");
     }
 
     [Fact]
     public async Task A_full_disk_is_a_clear_error()
     {
-        Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has a device that is always full.");
-        File.CreateSymbolicLink(_folder["a.parquet.partial"], "/dev/full");
-
-        var write = () => _engine.WriteParquetAsync(_folder["a.parquet"], Numbers, Rows.Batches(Numbers, [[1L, "a"]], 1), Token);
+        var write = () => ParquetTable.WriteAsync(_folder["a.parquet"], new FullStream(), Numbers, Rows.Batches(Numbers, [[1L, "a"]], 1), Token);
 
         var error = (await write.Should().ThrowAsync<DataException>()).Which;
         error.Message.Should().Contain("a.parquet").And.Contain("Free space");
         error.IsTransient.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task An_error_of_the_source_is_not_taken_for_a_full_disk()
+    {
+        async IAsyncEnumerable<RecordBatch> Broken()
+        {
+            await foreach (var batch in Rows.Batches(Numbers, [[1L, "a"]], 1)) yield return batch;
+            throw new IOException("the network is gone");
+        }
+
+        var write = () => _engine.WriteParquetAsync(_folder["a.parquet"], Numbers, Broken(), Token);
+
+        await write.Should().ThrowAsync<IOException>();
         Directory.GetFiles(_folder.Path).Should().BeEmpty();
     }
 
@@ -226,4 +265,18 @@ public sealed class ParquetTests : IDisposable
     private Dictionary<string, string> Tables(string file) => new() { ["t"] = _folder[file] };
 
     private string Hash(string name) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(_folder[name])));
+
+    /// <summary>A disk on which nothing has room.</summary>
+    private sealed class FullStream : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count) => throw Full();
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw Full();
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => throw Full();
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw Full();
+
+        private static IOException Full() => new("No space left on device.");
+    }
 }

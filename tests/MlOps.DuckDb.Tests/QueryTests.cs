@@ -112,6 +112,35 @@ public sealed class QueryTests : IDisposable
     }
 
     [Fact]
+    public async Task Table_names_that_sql_does_not_tell_apart_are_refused()
+    {
+        await Write("a.parquet", [[1L, "a"]]);
+
+        foreach (var second in new[] { "T", " " })
+        {
+            var query = () => _engine.QueryAsync("SELECT 1", new Dictionary<string, string> { ["t"] = _folder["a.parquet"], [second] = _folder["a.parquet"] }, cancellationToken: Token).ReadAll();
+            await query.Should().ThrowAsync<ArgumentException>();
+        }
+    }
+
+    [Fact]
+    public async Task Missing_values_and_long_texts_stay_in_their_rows()
+    {
+        var texts = await _engine.QueryAsync(
+            "SELECT CASE WHEN i % 3 = 0 THEN NULL WHEN i % 3 = 1 THEN repeat('x', (i % 40)::INT) ELSE '' END, CASE WHEN i % 2 = 0 THEN i % 5 = 0 END, i FROM range(20000) r(i) WHERE i % 7 <> 0 ORDER BY i",
+            None,
+            cancellationToken: Token).ReadAll();
+
+        texts.Should().HaveCount(17_142);
+        foreach (var row in texts)
+        {
+            var i = (long)row[2]!;
+            row[0].Should().Be(i % 3 == 0 ? null : i % 3 == 1 ? new string('x', (int)(i % 40)) : "");
+            row[1].Should().Be(i % 2 == 0 ? i % 5 == 0 : null);
+        }
+    }
+
+    [Fact]
     public async Task A_running_query_is_stopped()
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Apache.Arrow;
 
 namespace MlOps.DuckDb;
@@ -39,10 +40,21 @@ internal sealed class BitBuffer
         if (mask is null)
         {
             AddSet(count);
-            return;
         }
-
-        for (var i = 0; i < count; i++) Add((mask[i >> 6] >> (i & 63) & 1) != 0);
+        else if ((Length & 7) == 0)
+        {
+            Reserve(count);
+            var bytes = _bytes.AsSpan(Length >> 3, (count + 7) / 8);
+            new ReadOnlySpan<byte>(mask, bytes.Length).CopyTo(bytes);
+            if ((count & 7) != 0) bytes[^1] &= (byte)((1 << (count & 7)) - 1);
+            UnsetCount += count;
+            foreach (var b in bytes) UnsetCount -= BitOperations.PopCount(b);
+            Length += count;
+        }
+        else
+        {
+            for (var i = 0; i < count; i++) Add((mask[i >> 6] >> (i & 63) & 1) != 0);
+        }
     }
 
     /// <summary>Hands the bits over and starts anew.</summary>

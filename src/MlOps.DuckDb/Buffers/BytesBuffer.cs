@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using DuckDB.NET.Native;
 using MlOps.Core;
 
 namespace MlOps.DuckDb;
@@ -22,6 +23,32 @@ internal sealed class BytesBuffer
     }
 
     public void AddNull() => End(present: false);
+
+    /// <summary>Adds the texts of one of the engine's vectors.</summary>
+    public unsafe void AddRange(DuckDBString* texts, ulong* present, int count)
+    {
+        var size = 0L;
+        for (var i = 0; i < count; i++) size += IsPresent(present, i) ? texts[i].Length : 0;
+        var bytes = Next((int)Math.Min(size, int.MaxValue));
+        while ((_length + count + 1) * sizeof(int) > _offsets.Length) System.Array.Resize(ref _offsets, _offsets.Length * 2);
+        var offsets = MemoryMarshal.Cast<byte, int>(_offsets.AsSpan()).Slice(_length + 1, count);
+        var end = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (IsPresent(present, i))
+            {
+                var text = new ReadOnlySpan<byte>(texts[i].Data, texts[i].Length);
+                text.CopyTo(bytes[end..]);
+                end += text.Length;
+            }
+
+            offsets[i] = ByteCount + end;
+        }
+
+        ByteCount += end;
+        _length += count;
+        _present.AddMask(present, count);
+    }
 
     /// <summary>Gives room at the end for one value, to be written by the caller and closed with <see cref="End"/>.</summary>
     public Span<byte> Next(int size)
@@ -54,4 +81,6 @@ internal sealed class BytesBuffer
         ByteCount = 0;
         return data;
     }
+
+    private static unsafe bool IsPresent(ulong* present, int row) => present is null || (present[row >> 6] >> (row & 63) & 1) != 0;
 }

@@ -30,6 +30,8 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         ArgumentNullException.ThrowIfNull(tables);
+        if (tables.Keys.Any(string.IsNullOrWhiteSpace)) throw new ArgumentException("A table has no name.", nameof(tables));
+        if (tables.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < tables.Count) throw new ArgumentException("Two tables have names that differ in case only, which SQL does not tell apart.", nameof(tables));
         var files = tables.ToDictionary(t => t.Key, t => FullPath(t.Value), StringComparer.Ordinal);
         foreach (var file in files.Values) CheckExists(file);
         using var session = new DuckDbSession(options.Value, files.Values);

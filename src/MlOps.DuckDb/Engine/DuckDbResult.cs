@@ -56,7 +56,8 @@ internal sealed unsafe class DuckDbResult : IDisposable
             for (var i = 0; i < _columns.Length; i++)
             {
                 var vector = NativeMethods.DataChunks.DuckDBDataChunkGetVector(chunk, i);
-                _columns[i].Append(NativeMethods.Vectors.DuckDBVectorGetData(vector), NativeMethods.Vectors.DuckDBVectorGetValidity(vector), count);
+                var present = NativeMethods.Vectors.DuckDBVectorGetValidity(vector);
+                _columns[i].Append(NativeMethods.Vectors.DuckDBVectorGetData(vector), AllSet(present, count) ? null : present, count);
             }
 
             rows += count;
@@ -69,6 +70,14 @@ internal sealed unsafe class DuckDbResult : IDisposable
     public RecordBatch Empty() => Take(0);
 
     public void Dispose() => _result.Close();
+
+    private static bool AllSet(ulong* present, int count)
+    {
+        if (present is null) return true;
+        var words = new ReadOnlySpan<ulong>(present, count >> 6);
+        var rest = (1UL << (count & 63)) - 1;
+        return !words.ContainsAnyExcept(ulong.MaxValue) && (rest == 0 || (present[count >> 6] & rest) == rest);
+    }
 
     private RecordBatch Take(int rows) => new(Schema, _columns.Select(c => ArrowArrayFactory.BuildArray(c.Take())), rows);
 }

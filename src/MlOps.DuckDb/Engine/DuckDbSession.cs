@@ -16,7 +16,7 @@ internal sealed class DuckDbSession : IDisposable
     /// <param name="files">The files that it may open, as full paths.</param>
     public DuckDbSession(DuckDbOptions options, IEnumerable<string> files)
     {
-        _tempFolder = Path.Combine(options.TempFolder ?? Path.GetTempPath(), "mlops-duckdb-" + Path.GetRandomFileName());
+        _tempFolder = CreateFolder(options.TempFolder ?? Path.GetTempPath());
         Check(NativeMethods.Configuration.DuckDBCreateConfig(out var config).IsSuccess(), "DuckDB cannot be configured.");
         using (config)
         {
@@ -90,7 +90,7 @@ internal sealed class DuckDbSession : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What the system does not let go of yet, it cleans itself: the folder is in its temporary folder.
+            // The result has been read; what the system does not let go of yet is not worth an error.
         }
     }
 
@@ -103,6 +103,23 @@ internal sealed class DuckDbSession : IDisposable
             if (count > 1) throw new DuckDbError(DuckDBErrorType.Parser, "There is more than one statement. Give a single query.");
             if (NativeMethods.ExtractStatements.DuckDBPrepareExtractedStatement(_connection, statements, 0, out var statement).IsSuccess()) return statement;
             using (statement) throw new DuckDbError(DuckDBErrorType.Binder, NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
+        }
+    }
+
+    /// <summary>Makes a folder that nobody else may look into, for what the engine puts there is data.</summary>
+    private static string CreateFolder(string parent)
+    {
+        var folder = Path.Combine(parent, "mlops-duckdb-" + Path.GetRandomFileName());
+        try
+        {
+            Directory.CreateDirectory(parent);
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"The folder '{parent}' for what does not fit into memory cannot be used: {e.Message} Set MlOps:DuckDb:TempFolder to one that can.", e);
         }
     }
 

@@ -142,15 +142,7 @@ internal abstract unsafe class VectorColumn(IArrowType type)
 
         public override int ByteCount => _values.ByteCount;
 
-        public override void Append(void* values, ulong* present, int count)
-        {
-            var texts = (DuckDBString*)values;
-            for (var i = 0; i < count; i++)
-            {
-                if (IsPresent(present, i)) _values.Add(new ReadOnlySpan<byte>(texts[i].Data, texts[i].Length));
-                else _values.AddNull();
-            }
-        }
+        public override void Append(void* values, ulong* present, int count) => _values.AddRange((DuckDBString*)values, present, count);
 
         public override ArrayData Take() => _values.Take(Type);
     }

@@ -15,45 +15,38 @@ internal static class ParquetTable
     public static async Task<long> WriteAsync(string path, DatasetSchema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken)
     {
         if (schema.Count == 0) throw new DataException("The data has no columns. Keep at least one.") { DataSource = path };
-        var partial = path + ".partial";
+        FileStream stream;
         try
         {
-            long count;
-            var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 256 * 1024, FileOptions.SequentialScan);
-            await using (stream.ConfigureAwait(false))
-            {
-                count = await WriteAsync(stream, schema, rows, cancellationToken).ConfigureAwait(false);
-            }
+            stream = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 256 * 1024, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"File '{path}' cannot be created: {e.Message} Give a path of a new file in a folder that the process may write to.", e) { DataSource = path };
+        }
 
-            File.Move(partial, path, overwrite: true);
-            return count;
-        }
-        catch (IOException e)
+        try
         {
-            Remove(partial);
-            throw new DataException($"File '{path}' cannot be written: {e.Message} Free space on the disk, or check the folder, and run again.", e) { DataSource = path };
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new DataException($"File '{path}' may not be written: {e.Message} Give the process the right to write there.", e) { DataSource = path };
+            return await WriteAsync(path, stream, schema, rows, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            Remove(partial);
+            Remove(path);
             throw;
         }
     }
 
-    private static async Task<long> WriteAsync(Stream stream, DatasetSchema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken)
+    /// <summary>Writes the file to a stream, which it closes.</summary>
+    internal static async Task<long> WriteAsync(string path, Stream stream, DatasetSchema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken)
     {
-        var capacity = Math.Clamp(MostValues / schema.Count, 1_024, MostRows);
-        var columns = schema.Select(c => ParquetColumn.Create(c, capacity)).ToArray();
-        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Snappy };
-        foreach (var column in schema.Where(c => c.Type == ColumnType.String)) options.ColumnEncodingHints[column.Name] = EncodingHint.Dictionary;
-        var expected = schema.ToArrow();
-        var writer = await ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(c => c.Field)), stream, options, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await using (writer.ConfigureAwait(false))
+        try
         {
+            var capacity = Math.Clamp(MostValues / schema.Count, 1_024, MostRows);
+            var columns = schema.Select(c => ParquetColumn.Create(c, capacity)).ToArray();
+            var options = new ParquetOptions { CompressionMethod = CompressionMethod.Snappy };
+            foreach (var column in schema.Where(c => c.Type == ColumnType.String)) options.ColumnEncodingHints[column.Name] = EncodingHint.Dictionary;
+            var file = new ParquetSchema(columns.Select(c => c.Field));
+            var writer = await OnDiskAsync(path, () => ParquetWriter.CreateAsync(file, stream, options, cancellationToken: cancellationToken)).ConfigureAwait(false);
             var (total, pending, bytes) = (0L, 0, 0L);
             await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
@@ -67,17 +60,55 @@ internal static class ParquetTable
                     bytes += taken;
                     total += take;
                     if (pending < capacity && bytes < MostBytes) continue;
-                    await WriteGroupAsync(writer, columns, cancellationToken).ConfigureAwait(false);
+                    await OnDiskAsync(path, () => WriteGroupAsync(writer, columns, cancellationToken)).ConfigureAwait(false);
                     (pending, bytes) = (0, 0);
                 }
             }
 
-            if (pending > 0) await WriteGroupAsync(writer, columns, cancellationToken).ConfigureAwait(false);
+            if (pending > 0) await OnDiskAsync(path, () => WriteGroupAsync(writer, columns, cancellationToken)).ConfigureAwait(false);
+            await OnDiskAsync(path, () => CloseAsync(writer, stream)).ConfigureAwait(false);
             return total;
+        }
+        catch
+        {
+            await AbandonAsync(stream).ConfigureAwait(false);
+            throw;
         }
     }
 
-    private static async Task WriteGroupAsync(ParquetWriter writer, ParquetColumn[] columns, CancellationToken cancellationToken)
+    private static async Task<bool> CloseAsync(ParquetWriter writer, Stream stream)
+    {
+        await writer.DisposeAsync().ConfigureAwait(false); // writes the footer
+        await stream.DisposeAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Writes. What fails here is the disk; what the source of the rows throws is not touched.</summary>
+    private static async Task<T> OnDiskAsync<T>(string path, Func<Task<T>> write)
+    {
+        try
+        {
+            return await write().ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new DataException($"File '{path}' cannot be written: {e.Message} Free space on the disk and run again.", e) { DataSource = path };
+        }
+    }
+
+    private static async Task AbandonAsync(Stream stream)
+    {
+        try
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // What is still in the buffer does not matter any more.
+        }
+    }
+
+    private static async Task<bool> WriteGroupAsync(ParquetWriter writer, ParquetColumn[] columns, CancellationToken cancellationToken)
     {
         using var group = writer.CreateRowGroup();
         foreach (var column in columns)
@@ -87,6 +118,7 @@ internal static class ParquetTable
         }
 
         group.CompleteValidate();
+        return true;
     }
 
     /// <summary>Says how many rows go into the group: the last one is the one with which the text reaches its limit.</summary>
