@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using FlightDelays;
+using MlOps.Core;
+using Spectre.Console;
+
+if (Arguments.Parse(args) is not { } arguments)
+{
+    Console.Error.WriteLine(Arguments.Usage);
+    return 2;
+}
+
+var watch = Stopwatch.StartNew();
+if (arguments.Fresh && Directory.Exists(".mlops")) Directory.Delete(".mlops", recursive: true);
+
+var clock = new ReplayClock(Replay.Start);
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.WebHost.UseUrls($"http://127.0.0.1:{(arguments.Serve ? 5080 : 0)}");
+builder.Services.AddSingleton<TimeProvider>(clock);
+builder.Services.AddSingleton(new FlightFeed(Files.Flights, arguments.Kilometres ? new DateTimeOffset(2001, 6, 15, 0, 0, 0, TimeSpan.Zero) : null));
+builder.Services.AddMlOps()
+    .AddTransformer<AddCalendarFeatures>()
+    .AddTransformer<AirportCoordinates>()
+    .AddPipeline<FlightDelayPipeline>(FlightDelayPipeline.Name)
+    .AddMonitor(Replay.Daily, monitor =>
+    {
+        // A single day tells whether the feed has changed. How many flights are late moves with every storm: that is for the week.
+        monitor.Configure(options => (options.Model, options.LabelShareChange) = (FlightDelayPipeline.Name, 1000));
+        monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
+    })
+    .AddMonitor(Replay.Weekly, monitor =>
+    {
+        monitor.Configure(options => options.Model = FlightDelayPipeline.Name);
+        monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
+    });
+builder.Services.AddSingleton<Replay>();
+
+await using var app = builder.Build();
+app.MapModels();
+await app.StartAsync();
+var replay = app.Services.GetRequiredService<Replay>();
+
+try
+{
+    await replay.ForgetLastReplayAsync();
+    Report.Title($"1. The pipeline: learn from January and February, choose with March, hold April out");
+    var run = await PipelineScreen.RunAsync(progress => app.Services.GetRequiredService<IPipelineRunner>().RunAsync(FlightDelayPipeline.Name, new() { Progress = progress }));
+    Report.Stages(run);
+    Report.Model(run);
+
+    Report.Title($"2. May and June, day by day through {app.Urls.First()}/v2/models/{FlightDelayPipeline.Name}/infer");
+    var weeks = await replay.RunAsync(new Uri(app.Urls.First()), Report.Day);
+    Report.Weeks(weeks);
+    await Report.VersionsAsync(app.Services.GetRequiredService<IModelRegistry>(), FlightDelayPipeline.Name);
+    Report.Places(app.Services, watch.Elapsed);
+}
+catch (MlOpsException e)
+{
+    AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+    return 1;
+}
+
+if (arguments.Serve)
+{
+    Report.Curl(app.Urls.First());
+    await app.WaitForShutdownAsync();
+}
+else
+{
+    await app.StopAsync();
+}
+
+return 0;

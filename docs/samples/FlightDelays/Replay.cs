@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Apache.Arrow;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+using MlOps.Monitoring;
+
+namespace FlightDelays;
+
+/// <summary>Lives through May and June 2001: sends each day's flights to the endpoint, learns in the evening how late they were, and lets the monitors compare.</summary>
+internal sealed class Replay(
+    IServiceProvider services, FlightFeed feed, TimeProvider clock, IPredictionLog log, IModelMonitor monitor, IModelRegistry registry, IOptions<MlOpsOptions> options)
+{
+    public const string Daily = "flight-delay-daily";
+    public const string Weekly = "flight-delay-weekly";
+    private const int FlightsPerRequest = 250;
+
+    public static DateTimeOffset Start { get; } = new(2001, 5, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static DateTimeOffset End { get; } = new(2001, 7, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>A pipeline that drift starts learns from what is known by then.</summary>
+    public static IReadOnlyDictionary<string, string> ParametersAfter(DriftReport report) =>
+        new Dictionary<string, string> { [FlightDelayPipeline.Until] = report.To.ToString("O", CultureInfo.InvariantCulture) };
+
+    /// <summary>Each run of the sample lives through the same two months, so the log and the champion of the last one are put aside. Cached results stay.</summary>
+    public async Task ForgetLastReplayAsync()
+    {
+        var predictions = options.Value.PathOf("predictions");
+        if (Directory.Exists(predictions)) Directory.Delete(predictions, recursive: true);
+        foreach (var alias in new[] { ModelNames.Champion, ModelNames.Challenger })
+        {
+            if (await registry.FindByAliasAsync(FlightDelayPipeline.Name, alias) is { } version)
+                await registry.SetAliasAsync(new(FlightDelayPipeline.Name, alias, version.Version, null, "sample", "The replay starts again.", clock.GetUtcNow()));
+        }
+    }
+
+    public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm)
+    {
+        var flights = await ReadFlightsAsync();
+        using var client = new HttpClient { BaseAddress = endpoint };
+        List<Week> weeks = [];
+        var weekStart = Start;
+        for (var day = Start; day < End; day = day.AddDays(1))
+        {
+            await ServeAsync(client, day, flights[day.Date]);
+            var evening = day.AddDays(1);
+            ((ReplayClock)clock).Set(evening);
+            await log.FlushAsync();
+            var today = await monitor.RunAsync(Daily, day, evening);
+            if (today.Report.HasDrift) onAlarm(new(day, today));
+            if (evening - weekStart == TimeSpan.FromDays(7) || evening == End)
+            {
+                weeks.Add(new(weekStart, await monitor.RunAsync(Weekly, weekStart, evening)));
+                weekStart = evening;
+            }
+        }
+
+        return weeks;
+    }
+
+    private async Task ServeAsync(HttpClient client, DateTimeOffset day, List<Flight> flights)
+    {
+        ((ReplayClock)clock).Set(day.AddHours(12));
+        List<GroundTruth> arrived = [];
+        foreach (var (number, part) in flights.Chunk(FlightsPerRequest).Index())
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}-{number}");
+            using var content = new ByteArrayContent(Request(id, part));
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var answer = await client.PostAsync($"v2/models/{FlightDelayPipeline.Name}/infer", content);
+            if (!answer.IsSuccessStatusCode) throw new DataException($"The endpoint answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            arrived.AddRange(part.Select((flight, row) => new GroundTruth(
+                part.Length == 1 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}/{row}"),
+                flight.Delay > LabelDelays.LateMinutes ? 1 : 0,
+                day.AddDays(1))));
+        }
+
+        await log.WriteGroundTruthAsync(FlightDelayPipeline.Name, arrived);
+    }
+
+    /// <summary>Writes a request of the Open Inference Protocol: one tensor a column, a row for each flight.</summary>
+    public static byte[] Request(string id, IReadOnlyList<Flight> flights)
+    {
+        Tensor[] inputs =
+        [
+            Tensor.Of("date", [.. flights.Select(f => (string?)f.Date.ToString("O", CultureInfo.InvariantCulture))]),
+            Tensor.Of("distance", [.. flights.Select(f => f.Distance)]),
+            Tensor.Of("origin", [.. flights.Select(f => (string?)f.Origin)]),
+            Tensor.Of("destination", [.. flights.Select(f => (string?)f.Destination)]),
+        ];
+        using var memory = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(memory))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", id);
+            writer.WriteStartArray("inputs");
+            foreach (var input in inputs) TensorJson.Write(writer, input);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return memory.ToArray();
+    }
+
+    private async Task<Dictionary<DateTime, List<Flight>>> ReadFlightsAsync()
+    {
+        var days = new Dictionary<DateTime, List<Flight>>();
+        await foreach (var batch in feed.ReadAsync(services, CancellationToken.None))
+        {
+            var dates = (TimestampArray)batch.Column("date");
+            var (delays, distances) = ((Int64Array)batch.Column("delay"), (Int64Array)batch.Column("distance"));
+            var (origins, destinations) = ((StringArray)batch.Column("origin"), (StringArray)batch.Column("destination"));
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (dates.GetTimestamp(i) is not { } date || date < Start || date >= End) continue;
+                if (!days.TryGetValue(date.Date, out var day)) days[date.Date] = day = [];
+                day.Add(new(date, delays.GetValue(i)!.Value, distances.GetValue(i)!.Value, origins.GetString(i), destinations.GetString(i)));
+            }
+        }
+
+        return days;
+    }
+}
+
+/// <summary>A day on which the daily monitor alarmed.</summary>
+internal sealed record Day(DateTimeOffset Date, MonitorResult Result);
+
+/// <summary>What the weekly monitor found and did.</summary>
+internal sealed record Week(DateTimeOffset Start, MonitorResult Result);

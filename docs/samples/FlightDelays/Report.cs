@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+using MlOps.ModelRegistry;
+using MlOps.Monitoring;
+using Spectre.Console;
+
+namespace FlightDelays;
+
+/// <summary>What a person sees on the terminal.</summary>
+internal static class Report
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public static void Title(string text)
+    {
+        AnsiConsole.WriteLine();
+        AnsiConsole.MarkupLineInterpolated($"[bold]{text}[/]");
+    }
+
+    public static void Stages(PipelineRun run)
+    {
+        var table = Table("stage", "result", "seconds", "why");
+        foreach (var stage in run.Stages)
+            table.AddRow(stage.Name, stage.Status.ToString().ToLowerInvariant(), stage.Duration.TotalSeconds.ToString("0.00", Culture), Markup.Escape(stage.Cache.Reason));
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLineInterpolated(Culture, $"run {run.RunId}{(run.IsResumed ? ", resumed" : "")}: {run.Stages.Count(s => s.Status == StageStatus.Cached)} of {run.Stages.Count} stages cached, {run.Duration.TotalSeconds:0.0} s");
+    }
+
+    public static void Model(PipelineRun run)
+    {
+        var candidate = run.Output<EvaluatedCandidate>();
+        var table = Table("metric", "baseline", "validation (March)", "holdout (April)");
+        foreach (var (name, value) in candidate.Evaluation.Metrics)
+        {
+            table.AddRow(
+                name,
+                Number(candidate.Evaluation.Baseline.GetValueOrDefault(name, double.NaN)),
+                Number(value),
+                Number(candidate.Acceptance?.Metrics.GetValueOrDefault(name, double.NaN) ?? double.NaN));
+        }
+
+        AnsiConsole.Write(table);
+        foreach (var check in candidate.Evaluation.Checks.Concat(candidate.Acceptance?.Checks ?? []))
+            AnsiConsole.MarkupLineInterpolated($"{(check.Holds ? "[green]holds[/]" : "[red]fails[/]")}  {check.Description}: {Number(check.Observed)}");
+        Outcome(run);
+    }
+
+    public static void Outcome(PipelineRun run)
+    {
+        var registration = run.Output<Registration>();
+        if (registration.Version is { } version) AnsiConsole.MarkupLineInterpolated($"registered as [bold]{version.Model}/{version.Version}[/]{(registration.IsNew ? "" : " (the same bundle as before)")}");
+        var promotion = run.Output<Promotion>();
+        AnsiConsole.MarkupLineInterpolated(promotion.IsPromoted
+            ? (FormattableString)$"[green]it serves now as {ModelNames.Champion}[/]"
+            : (FormattableString)$"[yellow]not promoted: {string.Join(" ", promotion.Refusals)}[/]");
+    }
+
+    public static void Day(Day day) => AnsiConsole.MarkupLineInterpolated(
+        Culture, $"{day.Date:yyyy-MM-dd}  [red]{string.Join(", ", day.Result.Report.Drifted)}: alarm[/]  {Sentence(day.Result.Report)}  [yellow]{Action(day.Result)}[/]");
+
+    public static void Weeks(IReadOnlyList<Week> weeks)
+    {
+        var columns = weeks[0].Result.Report.Columns.Select(c => c.Column).ToList();
+        var table = Table(["week from", "flights", .. columns.Select(c => $"PSI {c}"), "late, training", "late", "what the trigger did"]);
+        foreach (var week in weeks)
+        {
+            var report = week.Result.Report;
+            table.AddRow([
+                week.Start.ToString("yyyy-MM-dd", Culture),
+                report.Rows.ToString(Culture),
+                .. report.Columns.Select(c => Marked(double.IsNaN(c.Psi) ? "-" : c.Psi.ToString("0.000", Culture), c.IsDrifted)),
+                report.Label is null ? "-" : report.Label.Reference.ToString("P1", Culture),
+                report.Label is null ? "-" : Marked(report.Label.Current.ToString("P1", Culture), report.Label.IsDrifted),
+                Markup.Escape(Action(week.Result)),
+            ]);
+        }
+
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLine("[dim]The inputs and the share of late flights of each week against the data the champion was trained on; what is both large and beyond chance is red.[/]");
+        foreach (var week in weeks.Where(w => w.Result.Run is not null))
+        {
+            AnsiConsole.MarkupLineInterpolated(Culture, $"week from {week.Start:yyyy-MM-dd}: the pipeline ran again, {week.Result.Run!.Stages.Count(s => s.Status == StageStatus.Cached)} of {week.Result.Run.Stages.Count} stages from the cache");
+            Judgement(week.Result.Run);
+        }
+    }
+
+    public static async Task VersionsAsync(IModelRegistry registry, string model)
+    {
+        Title("3. The registry");
+        foreach (var version in (await registry.ListVersionsAsync(model)).Reverse())
+            AnsiConsole.MarkupLineInterpolated($"{version.Model}/{version.Version}  {string.Join(", ", version.Aliases)}  auc {Number(version.Evaluation?.Metrics.GetValueOrDefault("auc", double.NaN) ?? double.NaN)}  sha256 {version.Bundle.Artifact.Digest[..12]}");
+    }
+
+    public static void Places(IServiceProvider services, TimeSpan elapsed)
+    {
+        var options = services.GetRequiredService<IOptions<MlOpsOptions>>().Value;
+        AnsiConsole.WriteLine();
+        var text = new StringBuilder()
+            .AppendLine(Culture, $"runs, checkpoints, models  {options.PathOf("mlops.db")}")
+            .AppendLine(Culture, $"artifacts                  {options.PathOf("artifacts")}")
+            .AppendLine(Culture, $"prediction log             {options.PathOf("predictions")}")
+            .Append(Culture, $"done in {elapsed.TotalSeconds:0.0} s with {Environment.WorkingSet >> 20} MB");
+        Console.WriteLine(text);
+    }
+
+    public static void Curl(string url)
+    {
+        Console.WriteLine();
+        Console.WriteLine("Ask for a flight from Chicago to New York on a Friday evening (Ctrl+C ends):");
+        var request = Encoding.UTF8.GetString(Replay.Request("my-first", [new(new(2001, 7, 6, 18, 30, 0, TimeSpan.Zero), 0, 733, "ORD", "LGA")]));
+        Console.WriteLine($"curl -s {url}/v2/models/{FlightDelayPipeline.Name}/infer -H 'Content-Type: application/json' -d '{request}'");
+    }
+
+    private static void Judgement(PipelineRun run)
+    {
+        var report = run.Output<EvaluatedCandidate>().Evaluation;
+        if (report.Incumbent is not null)
+            AnsiConsole.MarkupLineInterpolated($"  candidate auc {Number(report.Metrics["auc"])}, champion {report.IncumbentVersion} auc {Number(report.Incumbent["auc"])} on the same flights");
+        Outcome(run);
+    }
+
+    private static string Action(MonitorResult result) => string.Join(" ", result.Triggers.Select(t => t.Status == TriggerStatus.NotNeeded ? "" : t.Reason));
+
+    private static string Sentence(DriftReport report) => string.Join(" ", report.Columns.Where(c => c.IsDrifted).Select(c => c.Sentence));
+
+    private static string Marked(string text, bool alarm) => alarm ? $"[red]{text}[/]" : text;
+
+    private static string Number(double value) => double.IsNaN(value) ? "-" : value.ToString("0.0000", Culture);
+
+    private static Table Table(params string[] columns) => new Table { Border = TableBorder.Simple }.AddColumns(columns);
+}
