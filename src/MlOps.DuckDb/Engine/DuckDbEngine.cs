@@ -33,7 +33,7 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
         if (tables.Keys.Any(string.IsNullOrWhiteSpace)) throw new ArgumentException("A table has no name.", nameof(tables));
         if (tables.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < tables.Count) throw new ArgumentException("Two tables have names that differ in case only, which SQL does not tell apart.", nameof(tables));
         var files = tables.ToDictionary(t => t.Key, t => FullPath(t.Value), StringComparer.Ordinal);
-        foreach (var file in files.Values) CheckExists(file);
+        foreach (var file in files.Values) CheckReadable(file);
         using var session = new DuckDbSession(options.Value, files.Values);
         var run = new Interruptible(session, e => QueryError(e), cancellationToken);
         foreach (var (table, file) in files)
@@ -57,7 +57,7 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
 
     private async IAsyncEnumerable<RecordBatch> ReadParquetAsync(ParquetFile file, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        CheckExists(file.Path);
+        CheckReadable(file.Path);
         using var session = new DuckDbSession(options.Value, [file.Path]);
         var run = new Interruptible(session, e => ParquetError(e, file.Path), cancellationToken);
         var names = await run.DoAsync(() => ColumnNames(session, file.Path)).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
 
     private async IAsyncEnumerable<RecordBatch> ReadCsvAsync(CsvFile file, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        CheckExists(file.Path);
+        CheckReadable(file.Path);
         using var session = new DuckDbSession(options.Value, [file.Path]);
         var run = new Interruptible(session, e => CsvReader.Explain(e, file) ?? FileError(e, file.Path), cancellationToken);
         var reader = await run.DoAsync(() => new CsvReader(file, columns, session)).ConfigureAwait(false);
@@ -93,7 +93,7 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
     private static async IAsyncEnumerable<RecordBatch> ReadJsonLinesAsync(
         JsonLinesFile file, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        CheckExists(file.Path);
+        CheckReadable(file.Path);
         var all = file.Schema ?? await Task.Run(() => JsonLinesReader.Infer(file.Path, cancellationToken), CancellationToken.None).ConfigureAwait(false);
         if (all.Count == 0) throw new DataException($"File '{file.Path}' has no rows, so its columns are unknown. Declare a schema.") { DataSource = file.Path };
         var types = columns is null ? all : new DatasetSchema(columns.Select(name => all[Position([.. all.Select(c => c.Name)], name, file.Path)]));
@@ -156,11 +156,18 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
         return Path.GetFullPath(path);
     }
 
-    private static void CheckExists(string path)
+    private static void CheckReadable(string path)
     {
-        var file = new FileInfo(path);
-        if (!file.Exists) throw new DataException($"There is no file '{path}'. Check the path and the folder that the process runs in.") { DataSource = path };
-        if (file.Length == 0) throw new DataException($"File '{path}' is empty.") { DataSource = path };
+        if (!File.Exists(path)) throw new DataException($"There is no file '{path}'. Check the path and the folder that the process runs in.") { DataSource = path };
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            if (file.Length == 0) throw new DataException($"File '{path}' is empty.") { DataSource = path };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"File '{path}' cannot be opened: {e.Message} Give the process the right to read it.", e) { DataSource = path };
+        }
     }
 
     private static DataException ParquetError(DuckDbError e, string path) => e.Type switch
