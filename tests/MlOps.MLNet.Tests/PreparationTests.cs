@@ -60,8 +60,14 @@ public sealed class PreparationTests
             var distance = random.Next(1000);
             return new Prepared
             {
-                Distance = distance, Distance2 = distance * 2, Amount = random.Next(100) / 8f, Weekend = i % 2 == 0, Carrier = i % 3 == 0 ? "AA" : "UA",
-                Date = new DateTime(2001, 1, 1).AddDays(i), Time = new DateTime(2001, 1, 1).AddHours(i), Label = distance + (i % 3),
+                Distance = distance,
+                Distance2 = distance * 2,
+                Amount = random.Next(100) / 8f,
+                Weekend = i % 2 == 0,
+                Carrier = i % 3 == 0 ? "AA" : "UA",
+                Date = new DateTime(2001, 1, 1).AddDays(i),
+                Time = new DateTime(2001, 1, 1).AddHours(i),
+                Label = distance + (i % 3),
             };
         });
         var view = context.Data.LoadFromEnumerable(rows);

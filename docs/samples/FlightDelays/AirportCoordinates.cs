@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using MlOps.Core;
-using Column = MlOps.Core.Column;
 using MlOps.Data;
+using Column = MlOps.Core.Column;
 
 namespace FlightDelays;
 

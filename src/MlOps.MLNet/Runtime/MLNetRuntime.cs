@@ -37,7 +37,8 @@ internal sealed class MLNetRuntime(TransformerCatalog catalog) : IModelRuntime
             (transformer as IDisposable)?.Dispose();
             if (e is OutOfMemoryException || (e is MlOpsException && transformer is not null)) throw;
             throw new DataException(
-                $"ML.NET cannot load the model '{manifest.Model}': {e.Message} Reference the package of its trainer (as Microsoft.ML.FastTree) in this host, or train it again.", e) { DataSource = manifest.Model };
+                $"ML.NET cannot load the model '{manifest.Model}': {e.Message} Reference the package of its trainer (as Microsoft.ML.FastTree) in this host, or train it again.", e)
+            { DataSource = manifest.Model };
         }
     }
 }
