@@ -21,7 +21,7 @@ public static class TrainingPipelineExtensions
         var options = new TrainOptions();
         configure?.Invoke(options);
         options.Check();
-        return split.Then(new TrainStage<TTrainer>(model, options.Trials, options.Metric, options.CrossValidationFolds, options.SampleRows, options.Threads), stage);
+        return split.Then(new TrainStage<TTrainer>(model, options.Trials, options.Metric, options.CrossValidationFolds, options.SampleRows, options.Threads, options.Parallelism), stage);
     }
 
     /// <summary>Judges a model on the validation split.</summary>

@@ -97,6 +97,32 @@ public sealed class TriggerTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_monitors_start_a_pipeline_once_for_the_same_drift_and_share_its_cool_down()
+    {
+        await DriftAsync();
+        var monitor = Monitor(m => m.OnDrift(d => d.Run("retrain")), more: b => b.AddMonitor("daily", m => m.Configure(o => o.Model = "flight-delay").OnDrift(d => d.Run("retrain"))));
+        await RunAsync(monitor);
+        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        (await RunAsync(monitor, "daily")).Triggers.Single().Reason.Should().Contain("cool-down");
+        _world.Log.Batches[0] = Numbers(500, 100);
+        _time.Advance(TimeSpan.FromDays(2));
+        (await RunAsync(monitor, "daily")).Triggers.Single().Reason.Should().Contain("same drift");
+        _runner.Requests.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task A_label_that_fell_and_one_that_rose_are_two_causes()
+    {
+        await _world.TrainAsync(Training(seed: 1));
+        var monitor = Monitor();
+        _world.Log.Batches.Add(Labels(lateOf10: 0));
+        (await RunAsync(monitor)).Triggers.Single().Reason.Should().Be("Started by drift in delayed (down) of version 1.");
+        _world.Log.Batches[0] = Labels(lateOf10: 5);
+        _time.Advance(TimeSpan.FromDays(2));
+        (await RunAsync(monitor)).Triggers.Single().Reason.Should().Be("Started by drift in delayed (up) of version 1.");
+    }
+
+    [Fact]
     public async Task A_pipeline_that_fails_is_reported_and_tried_again_after_the_cool_down()
     {
         await DriftAsync();
@@ -224,7 +250,7 @@ public sealed class TriggerTests : IDisposable
         builder.Invoking(b => b.AddMonitor(" ")).Should().Throw<ArgumentException>();
     }
 
-    private static Task<MonitorResult> RunAsync(IModelMonitor monitor) => monitor.RunAsync("flight-delay", World.May, World.May.AddDays(1), Stop);
+    private static Task<MonitorResult> RunAsync(IModelMonitor monitor, string name = "flight-delay") => monitor.RunAsync(name, World.May, World.May.AddDays(1), Stop);
 
     private async Task DriftAsync()
     {
@@ -250,10 +276,21 @@ public sealed class TriggerTests : IDisposable
             .ToBatch();
     }
 
-    private IModelMonitor Monitor(Action<MonitorBuilder>? describe = null, bool withRunner = true)
+    // As in training, but for the true values.
+    private static Apache.Arrow.RecordBatch Labels(int lateOf10)
+    {
+        var random = new Random(7);
+        return new Table()
+            .Add("x", Enumerable.Range(0, 500).Select(_ => random.NextDouble()))
+            .Add("y", Enumerable.Range(0, 500).Select(_ => random.NextDouble()))
+            .Add(PredictionColumns.Truth, Enumerable.Range(0, 500).Select(i => i % 10 < lateOf10 ? 1.0 : 0.0))
+            .ToBatch();
+    }
+
+    private IModelMonitor Monitor(Action<MonitorBuilder>? describe = null, bool withRunner = true, Action<MlOpsBuilder>? more = null)
     {
         var services = new ServiceCollection();
-        Add(services, describe ?? (m => m.OnDrift(d => d.Run("retrain"))), withRunner);
+        Add(services, describe ?? (m => m.OnDrift(d => d.Run("retrain"))), withRunner, more);
         _services = services.BuildServiceProvider();
         return _services.GetRequiredService<IModelMonitor>();
     }
@@ -265,15 +302,16 @@ public sealed class TriggerTests : IDisposable
         return builder.Build();
     }
 
-    private void Add(IServiceCollection services, Action<MonitorBuilder> describe, bool withRunner)
+    private void Add(IServiceCollection services, Action<MonitorBuilder> describe, bool withRunner, Action<MlOpsBuilder>? more = null)
     {
         services.AddSingleton<TimeProvider>(_time);
         if (withRunner) services.AddSingleton<IPipelineRunner>(_runner);
-        services.AddMlOpsCore()
+        var builder = services.AddMlOpsCore()
             .Use<IModelRegistry>(_ => _world.Registry)
             .Use<IDatasetStore>(_ => _world.Datasets)
             .Use<IPredictionLog>(_ => _world.Log)
             .AddMonitor("flight-delay", describe);
+        more?.Invoke(builder);
     }
 
     // In small steps, so that what waits for the clock is not passed over.

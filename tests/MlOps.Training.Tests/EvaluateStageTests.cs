@@ -215,7 +215,7 @@ public sealed class EvaluateStageTests : IDisposable
             .Evaluate(g => g.AtLeast("auc", 0.7))
             .Accept();
         pipeline.Stages.Select(s => s.Name).Should().Equal("no-split", "train", "evaluate", "accept");
-        pipeline.Stages[1].Instance.Should().Be(new TrainStage<FastTreeLate>("model", 3, null, 0, 20, 1));
+        pipeline.Stages[1].Instance.Should().Be(new TrainStage<FastTreeLate>("model", 3, null, 0, 20, 1, 1));
         ((AcceptStage)pipeline.Stages[3].Instance!).Gates.Should().Equal(new Gate(GateKind.BetterThanBaseline, null, 0));
     }
 
@@ -225,7 +225,7 @@ public sealed class EvaluateStageTests : IDisposable
         using var services = new ServiceCollection().BuildServiceProvider();
         var context = new StageContext { Services = services, Pipeline = "p", Stage = "s", RunId = "r", Seed = 1 };
         var split = await _workshop.BinaryAsync();
-        var train = () => new TrainStage<FastTreeLate>("model", 1, null, 0, 20, 1).RunAsync(split, context, Token);
+        var train = () => new TrainStage<FastTreeLate>("model", 1, null, 0, 20, 1, 1).RunAsync(split, context, Token);
         (await train.Should().ThrowAsync<TrainingException>()).WithMessage("*.AddTraining()*");
     }
 

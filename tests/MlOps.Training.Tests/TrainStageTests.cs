@@ -100,6 +100,18 @@ public sealed class TrainStageTests : IDisposable
     }
 
     [Fact]
+    public async Task Trials_and_folds_that_are_trained_at_the_same_time_give_the_same_bundle()
+    {
+        var split = await _workshop.BinaryAsync();
+        var (one, several) = (_workshop.Context(), _workshop.Context());
+        Task<Candidate> Train(int parallelism, StageContext context) =>
+            _workshop.TrainAsync<SometimesBrokenTrainer>(split, o => (o.Trials, o.CrossValidationFolds, o.Parallelism) = (5, 3, parallelism), context);
+        (await Train(4, several)).Bundle.Fingerprint.Should().Be((await Train(1, one)).Bundle.Fingerprint);
+        (string, double, long)[] Logged(StageContext context) => [.. context.Metrics.Select(m => (m.Name, m.Value, m.Step)).Order()];
+        Logged(several).Should().Equal(Logged(one));
+    }
+
+    [Fact]
     public async Task A_search_can_minimise_an_error()
     {
         var context = _workshop.Context();
@@ -135,12 +147,13 @@ public sealed class TrainStageTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task A_trainer_that_throws_is_named(int trials)
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 3)]
+    public async Task A_trainer_that_throws_is_named(int trials, int parallelism)
     {
         var split = await _workshop.BinaryAsync();
-        var train = () => _workshop.TrainAsync<BrokenTrainer>(split, o => o.Trials = trials);
+        var train = () => _workshop.TrainAsync<BrokenTrainer>(split, o => (o.Trials, o.Parallelism) = (trials, parallelism));
         (await train.Should().ThrowAsync<TrainingException>()).Where(e => e.Trainer == "BrokenTrainer" && e.Trial == 1).WithMessage("*the gears are stuck*");
     }
 
@@ -412,13 +425,14 @@ public sealed class TrainStageTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 0, 1)]
-    [InlineData(1, 1, 1)]
-    [InlineData(1, -2, 1)]
-    [InlineData(1, 0, 0)]
-    public void Options_that_make_no_sense_are_refused_when_the_pipeline_is_built(int trials, int folds, int threads)
+    [InlineData(0, 0, 1, 1)]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(1, -2, 1, 1)]
+    [InlineData(1, 0, 0, 1)]
+    [InlineData(1, 0, 1, 0)]
+    public void Options_that_make_no_sense_are_refused_when_the_pipeline_is_built(int trials, int folds, int threads, int parallelism)
     {
-        var build = () => new TrainOptions { Trials = trials, CrossValidationFolds = folds, Threads = threads }.Check();
+        var build = () => new TrainOptions { Trials = trials, CrossValidationFolds = folds, Threads = threads, Parallelism = parallelism }.Check();
         build.Should().Throw<ArgumentOutOfRangeException>();
     }
 }

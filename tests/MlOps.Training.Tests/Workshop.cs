@@ -114,7 +114,7 @@ internal sealed class Workshop : IDisposable
     {
         var options = new TrainOptions();
         configure?.Invoke(options);
-        var stage = new TrainStage<TTrainer>("model", options.Trials, options.Metric, options.CrossValidationFolds, options.SampleRows, options.Threads);
+        var stage = new TrainStage<TTrainer>("model", options.Trials, options.Metric, options.CrossValidationFolds, options.SampleRows, options.Threads, options.Parallelism);
         return stage.RunAsync(split, context ?? Context(), token ?? Token);
     }
 

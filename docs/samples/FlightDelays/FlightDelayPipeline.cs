@@ -27,6 +27,7 @@ public sealed class FlightDelayPipeline(FlightFeed feed) : PipelineDefinition
             {
                 train.Trials = 4;
                 train.CrossValidationFolds = 3;
+                train.Parallelism = 2;
             })
             .Evaluate(gate => gate.AtLeast("auc", 0.62).BetterThanBaseline("log_loss", 0.005).NoWorseThan(ModelNames.Champion, margin: 0.002))
             .Accept(gate => gate.AtLeast("auc", 0.60))

@@ -12,9 +12,12 @@ if (Arguments.Parse(args) is not { } arguments)
 var watch = Stopwatch.StartNew();
 if (arguments.Fresh && Directory.Exists(".mlops")) Directory.Delete(".mlops", recursive: true);
 
+// Where the output goes to a file, there is no screen to be as narrow as.
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160;
+
 var clock = new ReplayClock(Replay.Start);
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.ClearProviders(); // the report says what happened
 builder.WebHost.UseUrls($"http://127.0.0.1:{(arguments.Serve ? 5080 : 0)}");
 builder.Services.AddSingleton<TimeProvider>(clock);
 builder.Services.AddSingleton(new FlightFeed(Files.Flights, arguments.Kilometres ? new DateTimeOffset(2001, 6, 15, 0, 0, 0, TimeSpan.Zero) : null));
@@ -25,12 +28,12 @@ builder.Services.AddMlOps()
     .AddMonitor(Replay.Daily, monitor =>
     {
         // A single day tells whether the feed has changed. How many flights are late moves with every storm: that is for the week.
-        monitor.Configure(options => (options.Model, options.LabelShareChange) = (FlightDelayPipeline.Name, 1000));
+        monitor.Configure(options => (options.Model, options.LabelShareChange, options.CoolDown) = (FlightDelayPipeline.Name, 1000, Replay.CoolDown));
         monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
     })
     .AddMonitor(Replay.Weekly, monitor =>
     {
-        monitor.Configure(options => options.Model = FlightDelayPipeline.Name);
+        monitor.Configure(options => (options.Model, options.CoolDown) = (FlightDelayPipeline.Name, Replay.CoolDown));
         monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
     });
 builder.Services.AddSingleton<Replay>();
@@ -43,14 +46,13 @@ var replay = app.Services.GetRequiredService<Replay>();
 try
 {
     await replay.ForgetLastReplayAsync();
-    Report.Title($"1. The pipeline: learn from January and February, choose with March, hold April out");
+    Report.Title("1. The pipeline: learn from January and February, choose with March, hold April out");
     var run = await PipelineScreen.RunAsync(progress => app.Services.GetRequiredService<IPipelineRunner>().RunAsync(FlightDelayPipeline.Name, new() { Progress = progress }));
     Report.Stages(run);
     Report.Model(run);
 
     Report.Title($"2. May and June, day by day through {app.Urls.First()}/v2/models/{FlightDelayPipeline.Name}/infer");
-    var weeks = await replay.RunAsync(new Uri(app.Urls.First()), Report.Day);
-    Report.Weeks(weeks);
+    Report.Weeks(await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers));
     await Report.VersionsAsync(app.Services.GetRequiredService<IModelRegistry>(), FlightDelayPipeline.Name);
     Report.Places(app.Services, watch.Elapsed);
 }

@@ -16,6 +16,9 @@ internal sealed class Replay(
     public const string Weekly = "flight-delay-weekly";
     private const int FlightsPerRequest = 250;
 
+    /// <summary>The pipeline learns once a week at most, whatever the monitors find.</summary>
+    public static TimeSpan CoolDown { get; } = TimeSpan.FromDays(6);
+
     public static DateTimeOffset Start { get; } = new(2001, 5, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static DateTimeOffset End { get; } = new(2001, 7, 1, 0, 0, 0, TimeSpan.Zero);
@@ -27,8 +30,11 @@ internal sealed class Replay(
     /// <summary>Each run of the sample lives through the same two months, so the log and the champion of the last one are put aside. Cached results stay.</summary>
     public async Task ForgetLastReplayAsync()
     {
-        var predictions = options.Value.PathOf("predictions");
-        if (Directory.Exists(predictions)) Directory.Delete(predictions, recursive: true);
+        foreach (var folder in new[] { options.Value.PathOf("predictions"), options.Value.PathOf("ground-truth") })
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+
         foreach (var alias in new[] { ModelNames.Champion, ModelNames.Challenger })
         {
             if (await registry.FindByAliasAsync(FlightDelayPipeline.Name, alias) is { } version)
@@ -36,7 +42,7 @@ internal sealed class Replay(
         }
     }
 
-    public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm)
+    public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm, Action<DateTimeOffset, MonitorResult> onTrigger)
     {
         var flights = await ReadFlightsAsync();
         using var client = new HttpClient { BaseAddress = endpoint };
@@ -50,9 +56,12 @@ internal sealed class Replay(
             await log.FlushAsync();
             var today = await monitor.RunAsync(Daily, day, evening);
             if (today.Report.HasDrift) onAlarm(new(day, today));
+            onTrigger(evening, today);
             if (evening - weekStart == TimeSpan.FromDays(7) || evening == End)
             {
-                weeks.Add(new(weekStart, await monitor.RunAsync(Weekly, weekStart, evening)));
+                var week = await monitor.RunAsync(Weekly, weekStart, evening);
+                onTrigger(evening, week);
+                weeks.Add(new(weekStart, week));
                 weekStart = evening;
             }
         }

@@ -43,47 +43,51 @@ internal static class Report
 
         AnsiConsole.Write(table);
         foreach (var check in candidate.Evaluation.Checks.Concat(candidate.Acceptance?.Checks ?? []))
-            AnsiConsole.MarkupLineInterpolated($"{(check.Holds ? "[green]holds[/]" : "[red]fails[/]")}  {check.Description}: {Number(check.Observed)}");
-        Outcome(run);
-    }
-
-    public static void Outcome(PipelineRun run)
-    {
-        var registration = run.Output<Registration>();
-        if (registration.Version is { } version) AnsiConsole.MarkupLineInterpolated($"registered as [bold]{version.Model}/{version.Version}[/]{(registration.IsNew ? "" : " (the same bundle as before)")}");
-        var promotion = run.Output<Promotion>();
-        AnsiConsole.MarkupLineInterpolated(promotion.IsPromoted
-            ? (FormattableString)$"[green]it serves now as {ModelNames.Champion}[/]"
-            : (FormattableString)$"[yellow]not promoted: {string.Join(" ", promotion.Refusals)}[/]");
+            AnsiConsole.MarkupLine($"{(check.Holds ? "[green]holds[/]" : "[red]fails[/]")}  {Markup.Escape(check.Description)}: {Number(check.Observed)}");
+        AnsiConsole.MarkupLineInterpolated($"{Outcome(run)}");
     }
 
     public static void Day(Day day) => AnsiConsole.MarkupLineInterpolated(
-        Culture, $"{day.Date:yyyy-MM-dd}  [red]{string.Join(", ", day.Result.Report.Drifted)}: alarm[/]  {Sentence(day.Result.Report)}  [yellow]{Action(day.Result)}[/]");
+        Culture, $"{day.Date:yyyy-MM-dd}  [red]{string.Join(", ", day.Result.Report.Drifted)}: alarm[/]  {Sentence(day.Result.Report)}");
+
+    public static void Triggers(DateTimeOffset when, MonitorResult result)
+    {
+        foreach (var trigger in result.Triggers.Where(t => t.Status is TriggerStatus.Ran or TriggerStatus.Failed))
+        {
+            AnsiConsole.MarkupLineInterpolated(Culture, $"{when:yyyy-MM-dd}  [yellow]{trigger.Reason}[/]");
+            if (trigger.Run is not { } run) continue;
+            AnsiConsole.MarkupLineInterpolated(Culture, $"            {run.Duration.TotalSeconds:0.0} s, {run.Stages.Count(s => s.Status == StageStatus.Cached)} of {run.Stages.Count} stages cached");
+            if (run.Output<EvaluatedCandidate>().Evaluation is { Incumbent: { } incumbent } evaluation)
+                AnsiConsole.MarkupLineInterpolated($"            auc {Number(evaluation.Metrics["auc"])}, champion {evaluation.IncumbentVersion} auc {Number(incumbent["auc"])} on the same flights");
+            AnsiConsole.MarkupLineInterpolated($"            {Outcome(run)}");
+        }
+    }
 
     public static void Weeks(IReadOnlyList<Week> weeks)
     {
-        var columns = weeks[0].Result.Report.Columns.Select(c => c.Column).ToList();
-        var table = Table(["week from", "flights", .. columns.Select(c => $"PSI {c}"), "late, training", "late", "what the trigger did"]);
+        var columns = weeks[0].Result.Report.Columns.Where(c => c.Status != DriftStatus.NotCompared).Select(c => c.Column).ToList();
+        var table = Table(["week from", "flights", .. columns.Select(c => $"PSI {c}"), "late in training", "late", "trigger"]);
         foreach (var week in weeks)
         {
             var report = week.Result.Report;
             table.AddRow([
                 week.Start.ToString("yyyy-MM-dd", Culture),
                 report.Rows.ToString(Culture),
-                .. report.Columns.Select(c => Marked(double.IsNaN(c.Psi) ? "-" : c.Psi.ToString("0.000", Culture), c.IsDrifted)),
+                .. columns.Select(name => report.Columns.Single(c => c.Column == name)).Select(c => Marked(double.IsNaN(c.Psi) ? "-" : c.Psi.ToString("0.000", Culture), c.IsDrifted)),
                 report.Label is null ? "-" : report.Label.Reference.ToString("P1", Culture),
                 report.Label is null ? "-" : Marked(report.Label.Current.ToString("P1", Culture), report.Label.IsDrifted),
-                Markup.Escape(Action(week.Result)),
+                week.Result.Triggers.Single().Status switch
+                {
+                    TriggerStatus.NotNeeded => "",
+                    TriggerStatus.Ran => "[yellow]pipeline ran[/]",
+                    TriggerStatus.Held => "held",
+                    _ => "[red]failed[/]",
+                },
             ]);
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.MarkupLine("[dim]The inputs and the share of late flights of each week against the data the champion was trained on; what is both large and beyond chance is red.[/]");
-        foreach (var week in weeks.Where(w => w.Result.Run is not null))
-        {
-            AnsiConsole.MarkupLineInterpolated(Culture, $"week from {week.Start:yyyy-MM-dd}: the pipeline ran again, {week.Result.Run!.Stages.Count(s => s.Status == StageStatus.Cached)} of {week.Result.Run.Stages.Count} stages from the cache");
-            Judgement(week.Result.Run);
-        }
+        AnsiConsole.MarkupLine("[dim]Each week's inputs and share of late flights against the training data of the champion of that day. Marked is what is both large and beyond chance.[/]");
     }
 
     public static async Task VersionsAsync(IModelRegistry registry, string model)
@@ -113,19 +117,16 @@ internal static class Report
         Console.WriteLine($"curl -s {url}/v2/models/{FlightDelayPipeline.Name}/infer -H 'Content-Type: application/json' -d '{request}'");
     }
 
-    private static void Judgement(PipelineRun run)
+    private static string Outcome(PipelineRun run)
     {
-        var report = run.Output<EvaluatedCandidate>().Evaluation;
-        if (report.Incumbent is not null)
-            AnsiConsole.MarkupLineInterpolated($"  candidate auc {Number(report.Metrics["auc"])}, champion {report.IncumbentVersion} auc {Number(report.Incumbent["auc"])} on the same flights");
-        Outcome(run);
+        var (registration, promotion) = (run.Output<Registration>(), run.Output<Promotion>());
+        var version = registration.Version is { } found ? $"{found.Model}/{found.Version}{(registration.IsNew ? "" : " (the same bundle as before)")}" : "";
+        return promotion.IsPromoted ? $"registered as {version}, serves as {ModelNames.Champion}" : $"not promoted. {string.Join(" ", promotion.Refusals)}";
     }
-
-    private static string Action(MonitorResult result) => string.Join(" ", result.Triggers.Select(t => t.Status == TriggerStatus.NotNeeded ? "" : t.Reason));
 
     private static string Sentence(DriftReport report) => string.Join(" ", report.Columns.Where(c => c.IsDrifted).Select(c => c.Sentence));
 
-    private static string Marked(string text, bool alarm) => alarm ? $"[red]{text}[/]" : text;
+    private static string Marked(string text, bool alarm) => alarm ? $"[red]{text} ![/]" : text;
 
     private static string Number(double value) => double.IsNaN(value) ? "-" : value.ToString("0.0000", Culture);
 

@@ -24,7 +24,7 @@ public interface IPredictionLog
     Task FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Reads logged predictions of one model by time: the inputs as columns of their names, the outputs as <c>output.Name</c>, then <c>prediction.id</c>, <c>prediction.version</c>,
-    /// <c>prediction.time</c>, <c>prediction.latency</c> in seconds, <c>prediction.caller</c>, <c>prediction.error</c>, and <c>ground_truth</c>, the latest true value as a number, missing where none is known.</summary>
+    /// <c>prediction.time</c>, <c>prediction.latency</c> in seconds, <c>prediction.caller</c>, <c>prediction.error</c>, and <c>ground_truth</c>, the latest true value as a number, missing where none is known. A true value counts that became known at any time from a day before the window on.</summary>
     /// <param name="model">The model.</param>
     /// <param name="from">The first moment.</param>
     /// <param name="to">The moment after the last.</param>

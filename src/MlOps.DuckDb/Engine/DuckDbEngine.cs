@@ -6,9 +6,13 @@ using MlOps.Core;
 
 namespace MlOps.DuckDb;
 
-/// <summary>The embedded engine. Each call has a database of its own in memory, so calls do not disturb each other.</summary>
-internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarEngine
+/// <summary>The embedded engine. Files are read by statements of ours, over connections to one database; a query that somebody else wrote has a database of its own, which reaches its tables and nothing else.</summary>
+internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarEngine, IDisposable
 {
+    private readonly Lock _gate = new();
+    private DuckDbDatabase? _database; // opening one costs more than reading a small file
+    private bool _isDisposed;
+
     public IAsyncEnumerable<RecordBatch> ReadAsync(DataFile file, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -34,7 +38,7 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
         if (tables.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < tables.Count) throw new ArgumentException("Two tables have names that differ in case only, which SQL does not tell apart.", nameof(tables));
         var files = tables.ToDictionary(t => t.Key, t => FullPath(t.Value), StringComparer.Ordinal);
         foreach (var file in files.Values) CheckReadable(file);
-        using var session = new DuckDbSession(options.Value, files.Values);
+        using var session = DuckDbSession.Confined(options.Value, files.Values);
         var run = new Interruptible(session, e => QueryError(e), cancellationToken);
         foreach (var (table, file) in files)
         {
@@ -55,10 +59,28 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
         return ParquetTable.WriteAsync(FullPath(path), schema, rows, cancellationToken);
     }
 
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _database?.Dispose();
+        }
+    }
+
+    private DuckDbDatabase Database()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _database ??= new(options.Value);
+        }
+    }
+
     private async IAsyncEnumerable<RecordBatch> ReadParquetAsync(ParquetFile file, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CheckReadable(file.Path);
-        using var session = new DuckDbSession(options.Value, [file.Path]);
+        using var session = new DuckDbSession(Database());
         var run = new Interruptible(session, e => ParquetError(e, file.Path), cancellationToken);
         var names = await run.DoAsync(() => ColumnNames(session, file.Path)).ConfigureAwait(false);
         var wanted = columns ?? names;
@@ -73,7 +95,7 @@ internal sealed class DuckDbEngine(IOptions<DuckDbOptions> options) : IColumnarE
     private async IAsyncEnumerable<RecordBatch> ReadCsvAsync(CsvFile file, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         CheckReadable(file.Path);
-        using var session = new DuckDbSession(options.Value, [file.Path]);
+        using var session = new DuckDbSession(Database());
         var run = new Interruptible(session, e => CsvReader.Explain(e, file) ?? FileError(e, file.Path), cancellationToken);
         var reader = await run.DoAsync(() => new CsvReader(file, columns, session)).ConfigureAwait(false);
         var types = await run.DoAsync(reader.GetSchema).ConfigureAwait(false);

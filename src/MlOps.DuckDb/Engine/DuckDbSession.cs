@@ -1,40 +1,37 @@
-using System.Globalization;
 using DuckDB.NET.Native;
 using MlOps.Core;
 
 namespace MlOps.DuckDb;
 
-/// <summary>One database in memory for one reading or query. It may open the files it was made for and nothing else.</summary>
+/// <summary>A connection for one reading or query.</summary>
 internal sealed class DuckDbSession : IDisposable
 {
-    private readonly DuckDBDatabase _database;
     private readonly DuckDBNativeConnection _connection;
-    private readonly string _tempFolder;
+    private readonly DuckDbDatabase? _own;
 
-    /// <summary>Opens the session.</summary>
+    /// <summary>Connects to a database that others use too.</summary>
+    public DuckDbSession(DuckDbDatabase database) => _connection = database.Connect();
+
+    private DuckDbSession(DuckDbDatabase own, DuckDBNativeConnection connection) => (_own, _connection) = (own, connection);
+
+    /// <summary>Opens a database that may read some files and nothing else, for a query that somebody else wrote.</summary>
     /// <param name="options">What it may use.</param>
     /// <param name="files">The files that it may open, as full paths.</param>
-    public DuckDbSession(DuckDbOptions options, IEnumerable<string> files)
+    public static DuckDbSession Confined(DuckDbOptions options, IEnumerable<string> files)
     {
-        _tempFolder = CreateFolder(options.TempFolder ?? Path.GetTempPath());
-        Check(NativeMethods.Configuration.DuckDBCreateConfig(out var config).IsSuccess(), "DuckDB cannot be configured.");
-        using (config)
+        var database = new DuckDbDatabase(options);
+        try
         {
-            Set(config, "autoinstall_known_extensions", "false");
-            Set(config, "autoload_known_extensions", "false");
-            Set(config, "preserve_insertion_order", "true");
-            Set(config, "memory_limit", options.MemoryLimit);
-            Set(config, "temp_directory", _tempFolder);
-            if (options.Threads > 0) Set(config, "threads", options.Threads.ToString(CultureInfo.InvariantCulture));
-            var state = NativeMethods.Startup.DuckDBOpen(":memory:", out var database, config, out var error);
-            _database = database!;
-            Check(state.IsSuccess(), error);
+            var session = new DuckDbSession(database, database.Connect());
+            session.Execute($"SET allowed_paths = [{string.Join(", ", files.Select(Literal))}]");
+            session.Execute("SET enable_external_access = false");
+            return session;
         }
-
-        Check(NativeMethods.Startup.DuckDBConnect(_database, out _connection).IsSuccess(), "DuckDB cannot be opened.");
-        Execute("SET TimeZone = 'UTC'");
-        Execute($"SET allowed_paths = [{string.Join(", ", files.Select(Literal))}]");
-        Execute("SET enable_external_access = false");
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes text as a literal of SQL.</summary>
@@ -47,9 +44,12 @@ internal sealed class DuckDbSession : IDisposable
     public void Lock() => Execute("SET lock_configuration = true");
 
     /// <summary>Runs a statement of ours.</summary>
-    public void Execute(string sql)
+    public void Execute(string sql) => Execute(_connection, sql);
+
+    /// <summary>Runs a statement of ours on a connection.</summary>
+    public static void Execute(DuckDBNativeConnection connection, string sql)
     {
-        var state = NativeMethods.Query.DuckDBQuery(_connection, sql, out var result);
+        var state = NativeMethods.Query.DuckDBQuery(connection, sql, out var result);
         try
         {
             if (!state.IsSuccess()) throw new DuckDbError(NativeMethods.Query.DuckDBResultErrorType(ref result), NativeMethods.Query.DuckDBResultError(ref result));
@@ -83,15 +83,7 @@ internal sealed class DuckDbSession : IDisposable
     public void Dispose()
     {
         _connection.Dispose();
-        _database.Dispose();
-        try
-        {
-            if (Directory.Exists(_tempFolder)) Directory.Delete(_tempFolder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The result has been read; what the system does not let go of yet is not worth an error.
-        }
+        _own?.Dispose();
     }
 
     private DuckDBPreparedStatement Prepare(string sql)
@@ -104,31 +96,6 @@ internal sealed class DuckDbSession : IDisposable
             if (NativeMethods.ExtractStatements.DuckDBPrepareExtractedStatement(_connection, statements, 0, out var statement).IsSuccess()) return statement;
             using (statement) throw new DuckDbError(DuckDBErrorType.Binder, NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
         }
-    }
-
-    /// <summary>Makes a folder that nobody else may look into, for what the engine puts there is data.</summary>
-    private static string CreateFolder(string parent)
-    {
-        var folder = Path.Combine(parent, "mlops-duckdb-" + Path.GetRandomFileName());
-        try
-        {
-            Directory.CreateDirectory(parent);
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"The folder '{parent}' for what does not fit into memory cannot be used: {e.Message} Set MlOps:DuckDb:TempFolder to one that can.", e);
-        }
-    }
-
-    private static void Set(DuckDBConfig config, string name, string value) =>
-        Check(NativeMethods.Configuration.DuckDBSetConfig(config, name, value).IsSuccess(), $"DuckDB does not accept '{value}' for {name}.");
-
-    private static void Check(bool success, string error)
-    {
-        if (!success) throw new DuckDbError(DuckDBErrorType.Settings, error);
     }
 }
 

@@ -61,7 +61,7 @@ public sealed class MonitorOptions
     [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Gets or sets how long after it started a pipeline the monitor does not start it again.</summary>
+    /// <summary>Gets or sets how long after drift has started a pipeline this monitor does not start it again, whichever monitor of the host did.</summary>
     /// <value>The default is one day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan CoolDown { get; set; } = TimeSpan.FromDays(1);

@@ -7,8 +7,8 @@ namespace MlOps.Monitoring;
 
 /// <summary>Reads logged predictions and joins what became true of them.</summary>
 /// <remarks>
-/// The memory needed is that of the identifiers and true values of the predictions in the window, not of the window itself. Every file of true values is read, for a value may become
-/// known at any time after its prediction.
+/// The memory needed is that of the identifiers and true values of the predictions in the window, not of the window itself. A value may become known at any time after its prediction, so
+/// every file of true values is read from the day before the window on; the day is for clocks that differ.
 /// </remarks>
 internal sealed class PredictionReader(IColumnarEngine engine, LogFolder predictions, LogFolder truths, ILogger logger)
 {
@@ -43,7 +43,8 @@ internal sealed class PredictionReader(IColumnarEngine engine, LogFolder predict
         string model, IReadOnlyList<LogFile> files, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var known = new Dictionary<string, (double Value, long Time)>(StringComparer.Ordinal);
-        var truthFiles = truths.List(model);
+        var first = DateOnly.FromDateTime(from.UtcDateTime);
+        var truthFiles = truths.List(model, first > DateOnly.MinValue ? first.AddDays(-1) : first);
         if (truthFiles.Count == 0) return known;
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in files)

@@ -17,8 +17,10 @@ internal sealed class ModelMonitor : IModelMonitor
     {
         _detector = detector;
         _options = options;
-        _monitors = definitions.ToDictionary(
-            d => d.Name, d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, services.GetService<IPipelineRunner>, time, logger)).ToArray(), StringComparer.Ordinal);
+        var all = definitions.ToList();
+        var ledgers = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new PipelineLedger(), StringComparer.Ordinal);
+        _monitors = all.ToDictionary(
+            d => d.Name, d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, ledgers[p.Pipeline], services.GetService<IPipelineRunner>, time, logger)).ToArray(), StringComparer.Ordinal);
     }
 
     public IReadOnlyCollection<string> Monitors => _monitors.Keys;

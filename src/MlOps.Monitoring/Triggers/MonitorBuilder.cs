@@ -41,7 +41,7 @@ public sealed class DriftActions
 
     internal List<PipelineAction> Pipelines { get; } = [];
 
-    /// <summary>Runs a pipeline, with the trigger drift. The same drift of the same version does not run it twice, and it is not run again within the monitor's cool-down.</summary>
+    /// <summary>Runs a pipeline, with the trigger drift. The same drift of the same version does not run it twice, and it is not run again within the monitor's cool-down, whichever monitor of the host started it.</summary>
     /// <param name="pipeline">The name that the pipeline is registered under.</param>
     /// <param name="parameters">Computes the parameters of the run from the report, as invariant text; null for none.</param>
     /// <returns>This object.</returns>

@@ -130,38 +130,48 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
 
     private TrainedModel Search(TrainingJob job, TrainOptions options, StageContext context, CancellationToken cancellationToken)
     {
+        var gate = new Lock();
         TrainedModel? best = null;
-        TrainingException? failure = null;
-        for (var trial = 1; trial <= options.Trials; trial++)
-        {
-            using var activity = Activities.StartActivity("trial");
-            activity?.SetTag("trial", trial);
-            var started = Stopwatch.GetTimestamp();
-            try
+        var failures = new SortedDictionary<int, TrainingException>();
+        var done = 0;
+        Concurrently.For(
+            1,
+            options.Trials,
+            options.Parallelism,
+            trial =>
             {
-                var candidate = Fit(job, job.Trainer.Build, trial, job.Training, job.Validation, cancellationToken);
-                var value = candidate.Metrics.TryGetValue(job.Metric, out var found)
-                    ? found
-                    : throw new ArgumentException($"There is no metric '{job.Metric}' for a {job.Trainer.Task.ToText()}. There are: {string.Join(", ", candidate.Metrics.Keys)}.");
-                logger.TrialFinished(trial, job.TrainerName, job.Metric, value, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                if (options.Trials > 1)
+                using var activity = Activities.StartActivity("trial");
+                activity?.SetTag("trial", trial);
+                var started = Stopwatch.GetTimestamp();
+                try
                 {
-                    foreach (var (metric, v) in candidate.Metrics) context.LogMetric($"trial.{metric}", v, trial);
+                    var candidate = Fit(job, job.Trainer.Build, trial, job.Training, job.Validation, cancellationToken);
+                    var value = candidate.Metrics.TryGetValue(job.Metric, out var found)
+                        ? found
+                        : throw new ArgumentException($"There is no metric '{job.Metric}' for a {job.Trainer.Task.ToText()}. There are: {string.Join(", ", candidate.Metrics.Keys)}.");
+                    logger.TrialFinished(trial, job.TrainerName, job.Metric, value, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                    if (options.Trials > 1)
+                    {
+                        foreach (var (metric, v) in candidate.Metrics) context.LogMetric($"trial.{metric}", v, trial);
+                    }
+
+                    lock (gate)
+                    {
+                        done++;
+                        if (IsChosen(job.Metric, candidate, best)) best = candidate;
+                        context.Report(string.Create(CultureInfo.InvariantCulture, $"trial {trial} of {options.Trials}: {job.Metric} {value:0.####}, best {best!.Metrics[job.Metric]:0.####}"), (double)done / options.Trials);
+                    }
                 }
-
-                if (best is null || IsBetter(job.Metric, value, best.Metrics[job.Metric])) best = candidate;
-                context.Report(string.Create(CultureInfo.InvariantCulture, $"trial {trial} of {options.Trials}: {job.Metric} {value:0.####}, best {best.Metrics[job.Metric]:0.####}"), (double)trial / options.Trials);
-            }
-            catch (TrainingException e) when (options.Trials > 1)
-            {
-                // Some values of hyperparameters do not go together.
-                failure ??= e;
-                logger.TrialFailed(e, trial, job.TrainerName);
-                context.LogMetric($"trial.{job.Metric}", double.NaN, trial);
-            }
-        }
-
-        return best ?? throw failure!;
+                catch (TrainingException e) when (options.Trials > 1)
+                {
+                    // Some values of hyperparameters do not go together.
+                    lock (gate) failures[trial] = e;
+                    logger.TrialFailed(e, trial, job.TrainerName);
+                    context.LogMetric($"trial.{job.Metric}", double.NaN, trial);
+                }
+            },
+            cancellationToken);
+        return best ?? throw failures.First().Value;
     }
 
     private static SortedDictionary<string, double> CrossValidate(TrainingJob job, TrainedModel chosen, TrainOptions options, StageContext context, CancellationToken cancellationToken)
@@ -170,19 +180,29 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
         if (options.CrossValidationFolds == 0) return summary;
         var ml = new MLContext(job.Seed);
         var folds = Fitting.Run(ml, () => ml.Data.CrossValidationSplit(job.Training, options.CrossValidationFolds, seed: job.Seed), job.Failed(chosen.Trial), cancellationToken);
-        var results = new List<IReadOnlyDictionary<string, double>>();
-        foreach (var fold in folds)
+        var results = new IReadOnlyDictionary<string, double>[folds.Count];
+        var done = 0;
+        Concurrently.For(
+            0,
+            folds.Count,
+            options.Parallelism,
+            i =>
+            {
+                results[i] = Fit(job, job.Trainer.Build, chosen.Trial, folds[i].TrainSet, folds[i].TestSet, cancellationToken).Metrics;
+                var count = Interlocked.Increment(ref done);
+                context.Report($"fold {count} of {folds.Count}", (double)count / folds.Count);
+            },
+            cancellationToken);
+        for (var i = 0; i < results.Length; i++)
         {
-            context.Report($"fold {results.Count + 1} of {folds.Count}", (double)results.Count / folds.Count);
-            results.Add(Fit(job, job.Trainer.Build, chosen.Trial, fold.TrainSet, fold.TestSet, cancellationToken).Metrics);
-            foreach (var (metric, value) in results[^1]) context.LogMetric($"cv.{metric}", value, results.Count);
+            foreach (var (metric, value) in results[i]) context.LogMetric($"cv.{metric}", value, i + 1);
         }
 
         foreach (var metric in results[0].Keys)
         {
             var mean = results.Average(r => r[metric]);
             summary[$"cv.{metric}.mean"] = mean;
-            summary[$"cv.{metric}.sd"] = Math.Sqrt(results.Sum(r => (r[metric] - mean) * (r[metric] - mean)) / (results.Count - 1));
+            summary[$"cv.{metric}.sd"] = Math.Sqrt(results.Sum(r => (r[metric] - mean) * (r[metric] - mean)) / (results.Length - 1));
         }
 
         return summary;
@@ -237,6 +257,14 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
         outputSchema.GetColumnOrNull("PredictedLabel")?.Type is KeyDataViewType
             ? new TransformerChain<ITransformer>(model, ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(model.Transform(training)))
             : model;
+
+    // Of equal ones the first trial, whichever was ready first.
+    private static bool IsChosen(string metric, TrainedModel candidate, TrainedModel? best)
+    {
+        if (best is null) return true;
+        var (value, than) = (candidate.Metrics[metric], best.Metrics[metric]);
+        return IsBetter(metric, value, than) || (candidate.Trial < best.Trial && !IsBetter(metric, than, value));
+    }
 
     private static bool IsBetter(string metric, double value, double than) =>
         !double.IsNaN(value) && (double.IsNaN(than) || (MetricNames.IsError(metric) ? value < than : value > than));

@@ -23,9 +23,14 @@ public sealed class TrainOptions
     /// <value>The default is 1, with which every trainer gives the same model again. LightGBM is slow beyond measure when its threads exceed the free cores.</value>
     public int Threads { get; set; } = 1;
 
+    /// <summary>Gets or sets how many trials and folds are trained at the same time. The result does not depend on it; memory grows with it.</summary>
+    /// <value>The default is 1. A trainer whose <see cref="Threads"/> is 1 leaves the other cores to as many.</value>
+    public int Parallelism { get; set; } = 1;
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Trials, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(SampleRows);
         if (CrossValidationFolds is < 0 or 1) throw new ArgumentOutOfRangeException(nameof(CrossValidationFolds), CrossValidationFolds, "Use 0 for none, or 2 folds or more.");

@@ -11,7 +11,8 @@ namespace MlOps.Training;
 /// <param name="CrossValidationFolds">Into how many folds the training split is divided; 0 for no cross-validation.</param>
 /// <param name="SampleRows">How many validation rows are packaged with their predictions.</param>
 /// <param name="Threads">How many threads a trainer may use.</param>
-public sealed record TrainStage<TTrainer>(string Model, int Trials, string? Metric, int CrossValidationFolds, int SampleRows, int Threads)
+/// <param name="Parallelism">How many trials and folds are trained at the same time.</param>
+public sealed record TrainStage<TTrainer>(string Model, int Trials, string? Metric, int CrossValidationFolds, int SampleRows, int Threads, int Parallelism)
     : IPipelineStage<DataSplit, Candidate>
     where TTrainer : Trainer
 {
@@ -21,7 +22,15 @@ public sealed record TrainStage<TTrainer>(string Model, int Trials, string? Metr
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
         var trainer = ActivatorUtilities.GetServiceOrCreateInstance<TTrainer>(context.Services);
-        var options = new TrainOptions { Trials = Trials, Metric = Metric, CrossValidationFolds = CrossValidationFolds, SampleRows = SampleRows, Threads = Threads };
+        var options = new TrainOptions
+        {
+            Trials = Trials,
+            Metric = Metric,
+            CrossValidationFolds = CrossValidationFolds,
+            SampleRows = SampleRows,
+            Threads = Threads,
+            Parallelism = Parallelism,
+        };
         return context.Services.GetTraining<ModelTrainer>().TrainAsync(Model, trainer, input, options, context, cancellationToken);
     }
 }

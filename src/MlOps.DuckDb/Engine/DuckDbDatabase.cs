@@ -1,0 +1,79 @@
+using System.Globalization;
+using DuckDB.NET.Native;
+using MlOps.Core;
+
+namespace MlOps.DuckDb;
+
+/// <summary>A database in memory. Its connections do not disturb each other, but share its threads and its limit of memory.</summary>
+internal sealed class DuckDbDatabase : IDisposable
+{
+    private readonly DuckDBDatabase _database;
+    private readonly string _tempFolder;
+
+    public DuckDbDatabase(DuckDbOptions options)
+    {
+        _tempFolder = CreateFolder(options.TempFolder ?? Path.GetTempPath());
+        Check(NativeMethods.Configuration.DuckDBCreateConfig(out var config).IsSuccess(), "DuckDB cannot be configured.");
+        using (config)
+        {
+            Set(config, "autoinstall_known_extensions", "false");
+            Set(config, "autoload_known_extensions", "false");
+            Set(config, "preserve_insertion_order", "true");
+            // A file is read once and then again when it has changed; what is kept of it would only take memory.
+            Set(config, "enable_external_file_cache", "false");
+            Set(config, "memory_limit", options.MemoryLimit);
+            Set(config, "temp_directory", _tempFolder);
+            if (options.Threads > 0) Set(config, "threads", options.Threads.ToString(CultureInfo.InvariantCulture));
+            var state = NativeMethods.Startup.DuckDBOpen(":memory:", out var database, config, out var error);
+            _database = database!;
+            Check(state.IsSuccess(), error);
+        }
+
+        using var connection = Connect();
+        DuckDbSession.Execute(connection, "SET GLOBAL TimeZone = 'UTC'");
+    }
+
+    public DuckDBNativeConnection Connect()
+    {
+        Check(NativeMethods.Startup.DuckDBConnect(_database, out var connection).IsSuccess(), "DuckDB cannot be opened.");
+        return connection;
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        try
+        {
+            if (Directory.Exists(_tempFolder)) Directory.Delete(_tempFolder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The result has been read; what the system does not let go of yet is not worth an error.
+        }
+    }
+
+    /// <summary>Makes a folder that nobody else may look into, for what the engine puts there is data.</summary>
+    private static string CreateFolder(string parent)
+    {
+        var folder = Path.Combine(parent, "mlops-duckdb-" + Path.GetRandomFileName());
+        try
+        {
+            Directory.CreateDirectory(parent);
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"The folder '{parent}' for what does not fit into memory cannot be used: {e.Message} Set MlOps:DuckDb:TempFolder to one that can.", e);
+        }
+    }
+
+    private static void Set(DuckDBConfig config, string name, string value) =>
+        Check(NativeMethods.Configuration.DuckDBSetConfig(config, name, value).IsSuccess(), $"DuckDB does not accept '{value}' for {name}.");
+
+    private static void Check(bool success, string error)
+    {
+        if (!success) throw new DuckDbError(DuckDBErrorType.Settings, error);
+    }
+}
