@@ -203,6 +203,21 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task A_result_whose_file_is_damaged_is_a_miss_and_mends_it()
+    {
+        await using var host = new PipelineHost(p => p.Start(new MakesData()));
+        var first = await host.RunAsync();
+        var file = first.Output<Dataset>().Artifact;
+        ((InMemoryArtifactStore)host.Artifacts).Damage(file.Digest);
+
+        var second = await host.RunAsync();
+
+        second.Stages[0].Status.Should().Be(StageStatus.Finished);
+        second.Stages[0].OutputFingerprint.Should().Be(first.Stages[0].OutputFingerprint);
+        (await host.Artifacts.OpenAsync(file.Digest, TestContext.Current.CancellationToken)).Length.Should().Be(file.Size);
+    }
+
+    [Fact]
     public async Task When_a_dataset_was_made_does_not_matter_and_whether_it_is_locked_does()
     {
         await using var host = new PipelineHost(p => p.Start(new MakesSplit(p.Parameter("lock", false)), o => o.Cache = false).Then(new CountsRows()));
