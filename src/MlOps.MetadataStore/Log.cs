@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(1402, LogLevel.Warning, "Cannot remove '{Path}'; the next start tries again")]
     internal static partial void CannotRemove(this ILogger logger, string path, Exception error);
+
+    [LoggerMessage(1403, LogLevel.Warning, "The damaged artifact '{Path}' could not be set aside; it will be found damaged again")]
+    internal static partial void CannotSetAside(this ILogger logger, string path, Exception error);
 }

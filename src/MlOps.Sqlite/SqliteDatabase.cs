@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using DbUp;
@@ -13,6 +14,7 @@ namespace MlOps.Sqlite;
 internal sealed class SqliteDatabase : RelationalDatabase
 {
     private static readonly Assembly Scripts = typeof(SqliteDatabase).Assembly;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
 
     private readonly string _connectionString;
     private readonly string _pragmas;
@@ -70,8 +72,11 @@ internal sealed class SqliteDatabase : RelationalDatabase
     }
 
     // A transaction that reads first and writes later cannot wait for its lock, so a writer takes it at once: BEGIN IMMEDIATE.
-    protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, bool isWrite, CancellationToken cancellationToken) =>
-        new(((SqliteConnection)connection).BeginTransaction(deferred: !isWrite));
+    protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, bool isWrite, CancellationToken cancellationToken)
+    {
+        var sqlite = (SqliteConnection)connection;
+        return new(isWrite ? BeginWrite(sqlite, cancellationToken) : sqlite.BeginTransaction(deferred: true));
+    }
 
     protected override StoreException? Translate(Exception error) => error switch
     {
@@ -99,6 +104,28 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
         base.Dispose(disposing);
     }
+
+    // SQLite waits for its lock without looking at a token, so it waits for a moment at a time.
+    private SqliteTransaction BeginWrite(SqliteConnection connection, CancellationToken cancellationToken)
+    {
+        for (var started = Stopwatch.GetTimestamp(); ;)
+        {
+            var left = _busyTimeout - Stopwatch.GetElapsedTime(started);
+            try
+            {
+                SetPatience(connection, left < Moment ? left : Moment);
+                var transaction = connection.BeginTransaction(deferred: false);
+                SetPatience(connection, _busyTimeout);
+                return transaction;
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode is SQLITE_BUSY or SQLITE_LOCKED && Stopwatch.GetElapsedTime(started) < _busyTimeout)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private static void SetPatience(SqliteConnection connection, TimeSpan patience) => sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
 
     private static async Task<object?> ScalarAsync(DbConnection connection, string sql, CancellationToken cancellationToken)
     {

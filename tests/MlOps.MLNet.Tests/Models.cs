@@ -70,6 +70,22 @@ public sealed record FillAndDouble(string Column, double Value) : IDataTransform
     }
 }
 
+public sealed record RefuseLongCarriers(int Longest) : IDataTransformer
+{
+    public DatasetSchema GetOutputSchema(DatasetSchema input) => input;
+
+    public RecordBatch Apply(RecordBatch batch)
+    {
+        var carriers = (StringArray)batch.Column("Carrier");
+        for (var i = 0; i < batch.Length; i++)
+        {
+            if (carriers.GetString(i)?.Length > Longest) throw new DataException("Column 'Carrier' holds a name there that is too long.") { Column = "Carrier", Row = i + 1 };
+        }
+
+        return batch;
+    }
+}
+
 public sealed record DropEverySecondRow : IDataTransformer
 {
     public bool KeepsRows => false;
@@ -180,5 +196,5 @@ internal static class Models
         LoadAsync(Bundle(Manifest(FlightColumns, DelayOutputs, "Delayed"), Save(Delay.Model, Delay.Schema)));
 
     public static ServiceProvider Services() =>
-        new ServiceCollection().AddMlOpsCore().AddMLNet().AddMLNet().AddTransformer<FillAndDouble>().AddTransformer<DropEverySecondRow>().Services.BuildServiceProvider();
+        new ServiceCollection().AddMlOpsCore().AddMLNet().AddMLNet().AddTransformer<FillAndDouble>().AddTransformer<DropEverySecondRow>().AddTransformer<RefuseLongCarriers>().Services.BuildServiceProvider();
 }

@@ -133,6 +133,24 @@ public sealed class PreparationTests
     }
 
     [Fact]
+    public async Task A_value_that_a_step_refuses_is_an_error_of_the_request_that_names_its_row_and_column()
+    {
+        var (_, bytes) = Train();
+        using var model = await LoadAsync(bytes, new FillAndDouble("Distance", 0), new RefuseLongCarriers(2));
+        Tensor[] inputs =
+        [
+            Tensor.Of("Distance", [1.0, 2.0]), Tensor.Of("Amount", [1.0, 2.0]), Tensor.Of("Weekend", [true, true]), Tensor.Of("Carrier", ["AA", "AAA"]),
+            Tensor.Of("Date", ["2001-02-03", "2001-02-03"]), Tensor.Of("Time", ["2001-02-03", "2001-02-03"]),
+        ];
+
+        var error = model.Invoking(m => m.Predict(inputs)).Should().Throw<ModelInputException>().Which;
+
+        error.Message.Should().Be("Row 2 of the request: Column 'Carrier' holds a name there that is too long.");
+        error.Input.Should().Be("Carrier");
+        model.Bind<Request, Result>().Invoking(predict => predict(new() { Carrier = "AAA" })).Should().Throw<ModelInputException>().Which.Input.Should().Be("Carrier");
+    }
+
+    [Fact]
     public async Task Steps_that_drop_rows_or_that_the_host_does_not_know_are_refused()
     {
         var (_, bytes) = Train();

@@ -122,6 +122,7 @@ public sealed class FileArtifactStoreTests : ArtifactStoreConformance, IDisposab
         await FluentActions.Awaiting(() => TestStore.Open(_folder, time).GetLocalPathAsync(stored.Digest, Cancel))
             .Should().ThrowAsync<ArtifactCorruptException>("another process has not verified it yet");
 
+        File.Move(path + ".damaged", path); // where it was set aside
         File.SetLastWriteTimeUtc(path, written.AddSeconds(1));
         await FluentActions.Awaiting(() => store.OpenAsync(stored.Digest, Cancel)).Should().ThrowAsync<ArtifactCorruptException>();
     }
@@ -168,6 +169,25 @@ public sealed class FileArtifactStoreTests : ArtifactStoreConformance, IDisposab
     }
 
     [Fact]
+    public async Task What_is_damaged_is_set_aside_and_what_is_whole_comes_back()
+    {
+        var store = TestStore.Open(_folder);
+        var stored = await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        var path = TestStore.PathOf(_folder, stored.Digest);
+        TestStore.Damage(_folder, stored.Digest);
+        await FluentActions.Awaiting(() => store.OpenAsync(stored.Digest, Cancel)).Should().ThrowAsync<ArtifactCorruptException>();
+        Files().Should().Equal(path + ".damaged");
+
+        await File.WriteAllBytesAsync(path + ".damaged", [1, 2, 3], Cancel); // as when another process had mended it just before
+        (await store.GetLocalPathAsync(stored.Digest, Cancel)).Should().Be(path);
+        Files().Should().Equal(path);
+
+        TestStore.Damage(_folder, stored.Digest);
+        await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        Files().Should().Equal([path], "what was damaged is not needed any more");
+    }
+
+    [Fact]
     public async Task What_a_killed_writer_left_is_removed_when_it_is_old()
     {
         var old = Directory.CreateDirectory(Path.Combine(_folder, "unfinished", "old")).FullName;
@@ -181,6 +201,22 @@ public sealed class FileArtifactStoreTests : ArtifactStoreConformance, IDisposab
         Directory.Exists(old).Should().BeFalse();
         Directory.Exists(young).Should().BeTrue();
         Directory.Exists(slow).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_store_opens_while_another_is_being_written_to()
+    {
+        var (writer, content) = (TestStore.Open(_folder), new byte[8]);
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var i = 0L; !stop.IsCancellationRequested; i++) await writer.PutAsync(new MemoryStream(BitConverter.GetBytes(i % 16)), Cancel);
+            },
+            Cancel);
+        for (var i = 0; i < 300; i++) await TestStore.Open(_folder).PutAsync(new MemoryStream(content), Cancel);
+        await stop.CancelAsync();
+        await FluentActions.Awaiting(() => writing).Should().NotThrowAsync();
     }
 
     [Fact]

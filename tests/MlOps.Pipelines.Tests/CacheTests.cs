@@ -135,6 +135,44 @@ public sealed class CacheTests
     }
 
     [Fact]
+    public async Task Options_of_what_a_stage_has_as_a_type_argument_are_its_parameters()
+    {
+        await using var one = new PipelineHost(p => p.Start(new Uses<Configured>()), configure: s => s.Configure<Limits>(l => l.Top = 1));
+        await using var two = new PipelineHost(p => p.Start(new Uses<Configured>()), configure: s => s.Configure<Limits>(l => l.Top = 2), sharing: one);
+        await one.RunAsync();
+
+        var changed = await two.RunAsync();
+
+        changed.Stages[0].Cache.Reason.Should().Be("Parameter 'Limits.Top' changed from 1 to 2.");
+        (await two.RunAsync()).Stages[0].Status.Should().Be(StageStatus.Cached);
+    }
+
+    [Fact]
+    public async Task An_instance_that_the_host_registered_for_a_type_argument_is_a_parameter()
+    {
+        await using var one = new PipelineHost(p => p.Start(new Uses<Registered>()), configure: s => s.AddSingleton(new Registered(1)));
+        await using var two = new PipelineHost(p => p.Start(new Uses<Registered>()), configure: s => s.AddSingleton(new Registered(2)), sharing: one);
+        await one.RunAsync();
+
+        var changed = await two.RunAsync();
+
+        changed.Stages[0].Cache.Reason.Should().Be("Parameter 'Registered.Top' changed from 1 to 2.");
+        (await two.RunAsync()).Stages[0].Status.Should().Be(StageStatus.Cached);
+    }
+
+    [Fact]
+    public async Task An_instance_that_hides_what_it_was_made_with_is_never_taken_from_the_cache()
+    {
+        await using var host = new PipelineHost(p => p.Start(new Uses<Secretive>()), configure: s => s.AddSingleton(new Secretive(1)));
+        await host.RunAsync();
+
+        var second = await host.RunAsync();
+
+        second.Stages[0].Status.Should().Be(StageStatus.Finished);
+        second.Stages[0].Cache.Reason.Should().Contain("Secretive").And.Contain("'top'");
+    }
+
+    [Fact]
     public async Task A_stored_result_that_cannot_be_read_any_more_is_a_miss()
     {
         var store = new Tampering();
@@ -162,6 +200,21 @@ public sealed class CacheTests
         second.Stages[0].Status.Should().Be(StageStatus.Finished);
         second.Stages[0].Cache.Reason.Should().Contain("is gone from the artifact store");
         second.Stages[0].OutputFingerprint.Should().Be(first.Stages[0].OutputFingerprint);
+    }
+
+    [Fact]
+    public async Task A_result_whose_file_is_damaged_is_a_miss_and_mends_it()
+    {
+        await using var host = new PipelineHost(p => p.Start(new MakesData()));
+        var first = await host.RunAsync();
+        var file = first.Output<Dataset>().Artifact;
+        ((InMemoryArtifactStore)host.Artifacts).Damage(file.Digest);
+
+        var second = await host.RunAsync();
+
+        second.Stages[0].Status.Should().Be(StageStatus.Finished);
+        second.Stages[0].OutputFingerprint.Should().Be(first.Stages[0].OutputFingerprint);
+        (await host.Artifacts.OpenAsync(file.Digest, TestContext.Current.CancellationToken)).Length.Should().Be(file.Size);
     }
 
     [Fact]
@@ -259,6 +312,20 @@ public sealed class CacheTests
     private sealed class Configured(IOptions<Limits> limits) : IPipelineStage<Nothing, Number>
     {
         public Task<Number> RunAsync(Nothing input, StageContext context, CancellationToken cancellationToken) => Task.FromResult(new Number(limits.Value.Top));
+    }
+
+    private sealed record Uses<T> : IPipelineStage<Nothing, Number>
+        where T : class
+    {
+        public Task<Number> RunAsync(Nothing input, StageContext context, CancellationToken cancellationToken) =>
+            Task.FromResult(new Number(ActivatorUtilities.GetServiceOrCreateInstance<T>(context.Services) is null ? 0 : 1));
+    }
+
+    private sealed record Registered(int Top);
+
+    private sealed class Secretive(int top)
+    {
+        public override string ToString() => top.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private sealed record MakesData : IPipelineStage<Nothing, Dataset>

@@ -50,6 +50,21 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Waiting_for_a_locked_store_can_be_cancelled()
+    {
+        var store = _folder.Open(TimeSpan.FromHours(1));
+        await store.Metadata.StartRunAsync(new(Store.RunId, "e", "n", Store.Noon), Cancel);
+        await using var other = _folder.Connect();
+        await using var held = await other.BeginTransactionAsync(Cancel);
+        using var stop = new CancellationTokenSource();
+        var end = Task.Run(() => store.Metadata.EndRunAsync(Store.RunId, RunStatus.Finished, Store.Noon, null, stop.Token), Cancel);
+
+        await stop.CancelAsync();
+
+        await FluentActions.Awaiting(() => end).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task A_writer_of_this_process_that_takes_too_long_is_a_transient_error_too()
     {
         var store = _folder.Open(TimeSpan.FromMilliseconds(50));

@@ -35,7 +35,7 @@ public interface IArtifactStore
     /// <exception cref="ArtifactCorruptException">The stored bytes are damaged.</exception>
     Task<string> GetLocalPathAsync(string digest, CancellationToken cancellationToken = default);
 
-    /// <summary>Says whether bytes are stored under a digest. They are not verified.</summary>
+    /// <summary>Says whether bytes are stored under a digest. They are not verified, but bytes that a reading has found damaged do not count until they are stored again.</summary>
     /// <param name="digest">The digest.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>True when they are.</returns>

@@ -23,7 +23,7 @@ public interface ILoadedModel : IDisposable
     /// <summary>Predicts.</summary>
     /// <param name="inputs">One tensor for each column of the signature, in any order, all with the same number of rows. Numbers are converted where nothing is lost. Unused columns may be left out.</param>
     /// <returns>The outputs in the order of the signature, one row for each row of the inputs.</returns>
-    /// <exception cref="ModelInputException">An input is missing, unknown, of a wrong type or of another number of rows.</exception>
+    /// <exception cref="ModelInputException">An input is missing, unknown, of a wrong type or of another number of rows, or a preparation step refuses a value.</exception>
     IReadOnlyList<Tensor> Predict(IReadOnlyList<Tensor> inputs);
 
     /// <summary>Binds the model to .NET types, for calls without a protocol between.</summary>

@@ -15,7 +15,7 @@ internal static class CalendarText
 
     public static long ToMicroseconds(DateTime utc) => FloorDivide(utc.Ticks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerMicrosecond);
 
-    public static long FloorDivide(long value, long divisor) => (value - (((value % divisor) + divisor) % divisor)) / divisor;
+    public static long FloorDivide(long value, long divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);
 
     public static bool TryParseDate(ReadOnlySpan<char> text, out long days)
     {

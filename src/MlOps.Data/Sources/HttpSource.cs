@@ -62,16 +62,40 @@ internal sealed record HttpSource(WebAddress Address, Func<string, DataFile> For
         using var answer = await SendAsync(services, HttpMethod.Get, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccessStatusCode) throw Refused(answer.StatusCode);
         if (answer.Content.Headers.ContentLength > MaxBytes) throw TooLarge();
-        var content = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var content = await OfNetworkAsync(() => answer.Content.ReadAsStreamAsync(cancellationToken)).ConfigureAwait(false);
         await using var ownedContent = content.ConfigureAwait(false);
         var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, useAsync: true);
         await using var ownedFile = file.ConfigureAwait(false);
         var buffer = new byte[81920];
-        for (var total = 0L; await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read;)
+        for (var total = 0L; await OfNetworkAsync(() => content.ReadAsync(buffer, cancellationToken).AsTask()).ConfigureAwait(false) is > 0 and var read;)
         {
             total += read;
             if (total > MaxBytes) throw TooLarge();
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            await WriteAsync(file, buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new DataException($"The download of {Address} cannot be kept in '{Path.GetTempPath()}': {e.Message} Free space on the disk and run again.", e) { DataSource = Address.ToString() };
+        }
+    }
+
+    private async Task<T> OfNetworkAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new TransientDataException($"{Address} could not be read: {e.Message} Check the address and the network, and run again.", e) { DataSource = Address.ToString() };
         }
     }
 
@@ -81,7 +105,7 @@ internal sealed record HttpSource(WebAddress Address, Func<string, DataFile> For
         using var request = Address.Request(method);
         try
         {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            return await OfNetworkAsync(() => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

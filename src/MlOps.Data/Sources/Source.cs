@@ -96,8 +96,8 @@ public static class Source
     /// <param name="maxBytes">The most bytes to download; null for no limit.</param>
     /// <returns>
     /// The source. Its version is the strong ETag that the server gives, if it gives one. The client is the one called <c>MlOps.Data</c> of <see cref="IHttpClientFactory"/>, so that a
-    /// host can add headers or handlers. Reading throws a <see cref="DataTooLargeException"/> at the limit, a <see cref="DataException"/> when the server refuses, and the errors of
-    /// the network as they are.
+    /// host can add headers or handlers. Reading throws a <see cref="DataTooLargeException"/> at the limit, and a <see cref="DataException"/> that names the address when the server refuses,
+    /// cannot be reached or breaks off; it is transient when another attempt may help.
     /// </returns>
     /// <exception cref="ArgumentException">The address is not absolute or has another scheme.</exception>
     public static IDataSource Http(Uri address, Func<string, DataFile> format, long? maxBytes = null)

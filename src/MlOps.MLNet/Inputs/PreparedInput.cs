@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using MlOps.Core;
@@ -47,7 +48,7 @@ internal sealed class PreparedInput
         var arrays = new IArrowArray[columns.Length];
         for (var i = 0; i < arrays.Length; i++) arrays[i] = ToArrow(columns[i], _input[i], rows);
         using var batch = new RecordBatch(_arrow, arrays, rows);
-        var prepared = _preparation.Apply(batch);
+        var prepared = Prepare(batch);
         if (prepared.Length != rows || prepared.ColumnCount != Schema.Count)
             throw new DataException($"The preparation made {prepared.Length} rows of {prepared.ColumnCount} columns from {rows} rows, where {Schema.Count} columns were announced.");
         var result = new Tensor?[Schema.Count];
@@ -58,6 +59,20 @@ internal sealed class PreparedInput
 
         if (!ReferenceEquals(prepared, batch)) prepared.Dispose();
         return result;
+    }
+
+    // The steps took the samples of the bundle when it was loaded, so what they refuse now is a value of this request.
+    private RecordBatch Prepare(RecordBatch batch)
+    {
+        try
+        {
+            return _preparation.Apply(batch);
+        }
+        catch (DataException e)
+        {
+            var place = e.Row is { } row ? string.Create(CultureInfo.InvariantCulture, $"Row {row} of the request: ") : string.Empty;
+            throw new ModelInputException(place + e.Message, e.Column, e);
+        }
     }
 
     private static IArrowArray ToArrow(Tensor? tensor, Column column, int rows)

@@ -12,6 +12,7 @@ namespace MlOps.MetadataStore;
 /// Reading hashes it. A file that was hashed before by this process is not hashed again while its length, times of creation and last write are the
 /// same, except when it was last written less than two seconds before: then a change might not show in its times. So damage done while no process of
 /// ours looked is always found, and a change behind the back of a running process is found unless the culprit also set the times back.
+/// A damaged file is renamed to <c>abcd….damaged</c>, so that it counts as gone and is made again, until the same bytes are stored once more.
 /// </remarks>
 internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, TimeProvider time, ILogger<FileArtifactStore> logger) : IArtifactStore
 {
@@ -65,6 +66,8 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
 
     // Only text that was checked to be a digest comes here: nothing from outside becomes a path.
     private string PathOf(string digest) => Path.Combine(_folder, "sha256", digest[..2], digest);
+
+    private string AsideOf(string digest) => PathOf(digest) + ".damaged";
 
     private async Task<ArtifactRef> WriteAsync(Func<string, Task<ArtifactRef>> write, CancellationToken cancellationToken)
     {
@@ -153,6 +156,7 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
         }
 
         File.Move(path, target, overwrite: true); // mends what was damaged
+        Remove(AsideOf(written.Digest));
         return written;
     }
 
@@ -174,17 +178,27 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!Sha256.IsDigest(digest)) throw new NotFoundException("artifact", digest);
+        if (await OpenVerifiedAsync(PathOf(digest), digest, cancellationToken).ConfigureAwait(false) is { } stream) return stream;
+        if (await OpenVerifiedAsync(AsideOf(digest), digest, cancellationToken).ConfigureAwait(false) is not { } whole)
+            throw new NotFoundException("artifact", digest, $"It was never stored in '{_folder}', or it was removed since.");
+        File.Move(whole.Name, PathOf(digest), overwrite: true); // it was mended by another process just before this one set it aside
+        return whole;
+    }
+
+    private async Task<FileStream?> OpenVerifiedAsync(string path, string digest, CancellationToken cancellationToken)
+    {
         FileStream? stream = null;
         try
         {
-            stream = new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous);
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous);
             var stamp = Stamp.Of(stream);
             if (_verified.TryGetValue(digest, out var known) && known == stamp) return stream;
             var actual = await HashAsync(stream, cancellationToken).ConfigureAwait(false);
             if (actual != digest)
             {
-                logger.Damaged(stream.Name, actual);
-                throw new ArtifactCorruptException(stream.Name, digest, actual);
+                logger.Damaged(path, actual);
+                SetAside(path, digest);
+                throw new ArtifactCorruptException(PathOf(digest), digest, actual);
             }
 
             if (time.GetUtcNow() - stamp.WrittenAt > TimesMayLie) _verified[digest] = stamp;
@@ -193,12 +207,25 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new NotFoundException("artifact", digest, $"It was never stored in '{_folder}', or it was removed since.");
+            return null;
         }
         catch
         {
             if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // What is damaged does not exist any more for those who ask whether they must make it again.
+    private void SetAside(string path, string digest)
+    {
+        try
+        {
+            if (path != AsideOf(digest)) File.Move(path, AsideOf(digest), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.CannotSetAside(path, e);
         }
     }
 
@@ -227,11 +254,22 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
             var oldest = time.GetUtcNow().UtcDateTime - leftoverAge;
             foreach (var room in Directory.EnumerateDirectories(Unfinished))
             {
-                var lastWrite = new DirectoryInfo(room).EnumerateFiles().Select(file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(room)).Max();
-                if (lastWrite <= oldest && Remove(room)) logger.RemovedLeftover(room);
+                if (LastWriteOf(room) <= oldest && Remove(room)) logger.RemovedLeftover(room);
             }
 
             _isOpen = true;
+        }
+    }
+
+    private static DateTime? LastWriteOf(string room)
+    {
+        try
+        {
+            return new DirectoryInfo(room).EnumerateFiles().Select(file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(room)).Max();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null; // its writer has just ended
         }
     }
 
@@ -246,6 +284,7 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
         try
         {
             if (Directory.Exists(room)) Directory.Delete(room, recursive: true);
+            else File.Delete(room);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -34,6 +34,9 @@ internal sealed class CodeFingerprint(IServiceCollection services)
         return parts;
     }
 
+    /// <summary>Gives the object that the host registered for a type as it is; null when it registered none, or how to make one.</summary>
+    public object? FindInstance(Type type) => services.LastOrDefault(s => !s.IsKeyedService && s.ServiceType == type)?.ImplementationInstance;
+
     private List<KeyValuePair<string, string>> Close(MemberInfo root)
     {
         var parts = new List<KeyValuePair<string, string>>();

@@ -39,7 +39,7 @@ internal sealed record StageKey(IReadOnlyDictionary<string, string> Parts, IRead
     public static async Task<StageKey> MakeAsync(
         StageNode node, IReadOnlyList<string> inputs, int runSeed, string runId, CodeFingerprint code, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var described = node.Instance is null ? Options(node.StageType, services) : [StageParameters.Describe(node.Instance)];
+        List<StageParameters> described = [.. node.Instance is { } instance ? [StageParameters.Describe(instance)] : Options(node.StageType, services), .. PartsOf(node.StageType, code, services)];
         var parameters = described.SelectMany(d => d.Values).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -79,6 +79,16 @@ internal sealed record StageKey(IReadOnlyDictionary<string, string> Parts, IRead
         finally
         {
             await Disposal.DisposeAsync(made).ConfigureAwait(false);
+        }
+    }
+
+    // What a stage has as a type argument, as a trainer, is made by dependency injection as well, or was registered as it is.
+    private static IEnumerable<StageParameters> PartsOf(Type stage, CodeFingerprint code, IServiceProvider services)
+    {
+        foreach (var part in stage.GetGenericArguments().Where(t => t is { IsClass: true, IsArray: false }))
+        {
+            if (code.FindInstance(part) is { } instance) yield return StageParameters.DescribeRegistered(instance, $"{part.Name}.");
+            else foreach (var options in Options(part, services)) yield return options;
         }
     }
 

@@ -54,6 +54,17 @@ internal sealed partial class StageParameters
         return parameters;
     }
 
+    /// <summary>Describes the public properties of an object that the host registered, and says whether it keeps something else as well.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="prefix">What stands before the name of each property.</param>
+    /// <returns>The description.</returns>
+    public static StageParameters DescribeRegistered(object value, string prefix)
+    {
+        var parameters = Describe(value, prefix);
+        if (HiddenField(value.GetType()) is { } field) parameters.Hide(value, $"it keeps '{field}' in a private field");
+        return parameters;
+    }
+
     /// <summary>Refuses a stage that keeps something where neither the record of the run nor the cache can see it.</summary>
     /// <param name="stage">The stage that was given as an instance.</param>
     /// <exception cref="ArgumentException">It does.</exception>

@@ -171,6 +171,21 @@ public abstract class ArtifactStoreConformance
     }
 
     [Fact]
+    public async Task Bytes_that_were_found_damaged_do_not_count_until_they_are_stored_again()
+    {
+        var store = await CreateAsync();
+        var content = Content(1_000);
+        var stored = await store.PutAsync(new MemoryStream(content), Cancel);
+        await DamageAsync(store, stored.Digest);
+        await Assert.ThrowsAsync<ArtifactCorruptException>(() => store.OpenAsync(stored.Digest, Cancel));
+        Assert.False(await store.ExistsAsync(stored.Digest, Cancel));
+        Assert.False(await (await CreateAsync()).ExistsAsync(stored.Digest, Cancel));
+        await store.PutAsync(new MemoryStream(content), Cancel);
+        Assert.True(await store.ExistsAsync(stored.Digest, Cancel));
+        Assert.Equal(content, await ReadAsync(await CreateAsync(), stored.Digest));
+    }
+
+    [Fact]
     public async Task Storing_damaged_bytes_again_mends_them()
     {
         var store = await CreateAsync();

@@ -74,7 +74,7 @@ public sealed class InMemoryArtifactStore : IArtifactStore, IDisposable
     public Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Sha256.IsDigest(digest) && _contents.ContainsKey(digest));
+        return Task.FromResult(Sha256.IsDigest(digest) && _contents.TryGetValue(digest, out var content) && Sha256.Hex(content) == digest);
     }
 
     /// <summary>Damages stored bytes by flipping one bit, so that a test can see what happens then.</summary>

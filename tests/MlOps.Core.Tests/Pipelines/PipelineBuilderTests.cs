@@ -28,6 +28,7 @@ public class PipelineBuilderTests
     [InlineData("a b")]
     [InlineData("a/b")]
     [InlineData("ä")]
+    [InlineData("a\n")]
     public void A_name_that_could_not_be_a_file_is_refused(string name) =>
         FluentActions.Invoking(() => new PipelineBuilder().Start(new Number(1), o => o.Name = name)).Should().Throw<ArgumentException>();
 

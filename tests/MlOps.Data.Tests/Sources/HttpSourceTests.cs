@@ -59,11 +59,26 @@ public sealed class HttpSourceTests
     }
 
     [Fact]
-    public async Task Errors_of_the_network_pass_through()
+    public async Task An_error_of_the_network_is_a_transient_error_that_names_the_address()
     {
         using var reading = new Reading(new FakeServer(_ => throw new HttpRequestException("no route")));
 
-        await FluentActions.Awaiting(() => reading.ReadAsync(Csv(Address))).Should().ThrowAsync<HttpRequestException>();
+        var error = (await FluentActions.Awaiting(() => reading.ReadAsync(Csv(Address))).Should().ThrowAsync<DataException>()).Which;
+
+        error.IsTransient.Should().BeTrue();
+        error.Message.Should().Contain("https://data.example/rides.csv").And.Contain("no route").And.NotContain("t0ken");
+    }
+
+    [Fact]
+    public async Task A_download_that_breaks_off_is_a_transient_error_and_leaves_nothing()
+    {
+        using var reading = new Reading(new FakeServer(_ => new HttpResponseMessage { Content = new Unsized("x\n1\n", breaksOff: true) }));
+
+        var error = (await FluentActions.Awaiting(() => reading.ReadAsync(Csv(Address))).Should().ThrowAsync<DataException>()).Which;
+
+        error.IsTransient.Should().BeTrue();
+        error.DataSource.Should().Be("https://data.example/rides.csv");
+        _path.Should().BeNull("nothing was read of the part that came");
     }
 
     [Fact]
@@ -134,9 +149,13 @@ public sealed class HttpSourceTests
 
     private IDataSource Csv(string address, long? maxBytes = null) => Source.Http(new Uri(address), path => new CsvFile(_path = path), maxBytes);
 
-    private sealed class Unsized(string text) : HttpContent
+    private sealed class Unsized(string text, bool breaksOff = false) : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text)).AsTask();
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text));
+            if (breaksOff) throw new IOException("The response ended prematurely.");
+        }
 
         protected override bool TryComputeLength(out long length)
         {
