@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -5,74 +6,84 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace MlOps.EndToEndTests;
 
-/// <summary>Every C# block in the README and in docs compiles. Types that a page declares can be used by its later blocks.</summary>
+/// <summary>Every C# block in the README and in docs compiles, as a file of a new web project that refers to MlOps.Sdk.</summary>
 public sealed partial class DocumentationTests
 {
-    private const string Usings = """
+    // The implicit usings of Microsoft.NET.Sdk.Web.
+    private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
         global using System.IO;
         global using System.Linq;
         global using System.Net.Http;
+        global using System.Net.Http.Json;
         global using System.Threading;
         global using System.Threading.Tasks;
         global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Hosting;
+        global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Routing;
         global using Microsoft.Extensions.Configuration;
         global using Microsoft.Extensions.DependencyInjection;
         global using Microsoft.Extensions.Hosting;
         global using Microsoft.Extensions.Logging;
         """;
 
-    private static readonly CSharpParseOptions Parse = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
+    private static readonly CSharpParseOptions Options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.Latest);
 
     private static readonly Lazy<MetadataReference[]> References = new(() =>
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
 
-    public static TheoryData<string> Pages() =>
-        [.. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
-            .Prepend(Repository.PathOf("README.md"))
-            .Append(Repository.PathOf("CONTRIBUTING.md"))
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Select(path => Path.GetRelativePath(Repository.Root, path))
-            .Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Pages() => [.. Repository.Pages];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_code_block_compiles(string page)
     {
-        var text = File.ReadAllText(Repository.PathOf(page));
-        List<MemberDeclarationSyntax> declared = [];
-        List<string> errors = [];
-        var cancellationToken = TestContext.Current.CancellationToken;
-        foreach (Match block in CSharpBlock().Matches(text))
-        {
-            var tree = CSharpSyntaxTree.ParseText(block.Groups[1].Value, Parse, cancellationToken: cancellationToken);
-            var root = tree.GetCompilationUnitRoot(cancellationToken);
-            var types = root.Members.Where(m => m is BaseTypeDeclarationSyntax).ToList();
-            var names = types.Select(NameOf).ToHashSet();
-            // A later block may show a type again, changed.
-            var earlier = SyntaxFactory.CompilationUnit()
-                .WithUsings(root.Usings)
-                .WithMembers(SyntaxFactory.List(declared.Where(m => !names.Contains(NameOf(m)))));
-            var isProgram = root.Members.Any(m => m is GlobalStatementSyntax);
-            var compilation = CSharpCompilation.Create(
-                "Page",
-                [CSharpSyntaxTree.ParseText(Usings, Parse, cancellationToken: cancellationToken), CSharpSyntaxTree.ParseText(earlier.NormalizeWhitespace().ToFullString(), Parse, cancellationToken: cancellationToken), tree],
-                References.Value,
-                new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-            var line = text.AsSpan(0, block.Index).Count('\n') + 1;
-            errors.AddRange(compilation.GetDiagnostics(cancellationToken)
-                .Where(d => d.Severity == DiagnosticSeverity.Error)
-                .Select(d => $"{page}:{line + 1 + d.Location.GetLineSpan().StartLinePosition.Line}: {d.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}"));
-            declared.RemoveAll(m => names.Contains(NameOf(m)));
-            declared.AddRange(types);
-        }
+        var blocks = ReadBlocks(page);
 
-        errors.Should().BeEmpty();
+        blocks.SelectMany(block => Compile(block, blocks)).Should().BeEmpty("{0} shows code", page);
     }
 
-    private static string NameOf(MemberDeclarationSyntax member) => ((BaseTypeDeclarationSyntax)member).Identifier.Text;
+    private static List<Block> ReadBlocks(string page)
+    {
+        var text = File.ReadAllText(Repository.PathOf(page));
+        List<Block> blocks = [];
+        foreach (Match match in CSharpBlock().Matches(text))
+            blocks.Add(new(page, text.AsSpan(0, match.Groups[1].Index).Count('\n'), Parse(match.Groups[1].Value), blocks.LastOrDefault()?.Usings ?? []));
+        return blocks;
+    }
+
+    // A block sees the usings above it, and the types of all other blocks on its page; of a type that is shown again, changed, the last one above.
+    private static IEnumerable<string> Compile(Block block, IReadOnlyList<Block> page)
+    {
+        var above = page.TakeWhile(b => b != block).ToList();
+        var seen = block.Types.Keys.ToHashSet();
+        List<SyntaxTree> trees = [Parse(ImplicitUsings + string.Concat(block.UsingsAbove.Select(u => $"\nglobal {u}"))), block.Tree];
+        foreach (var other in above.AsEnumerable().Reverse().Concat(page.Skip(above.Count + 1)))
+        {
+            var types = other.Types.Where(t => seen.Add(t.Key)).Select(t => t.Value);
+            trees.Add(Parse(SyntaxFactory.CompilationUnit().WithUsings([.. other.Usings]).WithMembers([.. types]).NormalizeWhitespace().ToFullString()));
+        }
+
+        var kind = block.Root.Members.Any(m => m is GlobalStatementSyntax) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary;
+        var compilation = CSharpCompilation.Create("Page", trees, References.Value, new(kind, nullableContextOptions: NullableContextOptions.Enable));
+        return compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(d => d.Severity == DiagnosticSeverity.Error && d.Location.SourceTree == block.Tree)
+            .Select(d => $"{block.Page}:{block.Line + 1 + d.Location.GetLineSpan().StartLinePosition.Line}: {d.GetMessage(CultureInfo.InvariantCulture)}");
+    }
+
+    private static SyntaxTree Parse(string code) => CSharpSyntaxTree.ParseText(code, Options, cancellationToken: TestContext.Current.CancellationToken);
 
     [GeneratedRegex(@"^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();
+
+    private sealed record Block(string Page, int Line, SyntaxTree Tree, IReadOnlyList<UsingDirectiveSyntax> UsingsAbove)
+    {
+        public CompilationUnitSyntax Root { get; } = (CompilationUnitSyntax)Tree.GetRoot();
+
+        public IReadOnlyList<UsingDirectiveSyntax> Usings => [.. UsingsAbove, .. Root.Usings];
+
+        public IReadOnlyDictionary<string, MemberDeclarationSyntax> Types => Root.Members.OfType<BaseTypeDeclarationSyntax>().ToDictionary(t => t.Identifier.Text, MemberDeclarationSyntax (t) => t);
+    }
 }

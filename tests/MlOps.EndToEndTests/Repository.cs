@@ -18,6 +18,17 @@ internal static class Repository
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "PackageFolders").Value!
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary>The pages that people read: README.md, CONTRIBUTING.md and those under docs.</summary>
+    public static IReadOnlyList<string> Pages { get; } =
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        .. Directory.EnumerateFiles(PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
+            .Where(page => !page.Split('/').Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal),
+    ];
+
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 
     private static string FindRoot()
