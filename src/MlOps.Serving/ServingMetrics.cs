@@ -19,6 +19,9 @@ internal sealed class ServingMetrics : IDisposable
         _swaps = _meter.CreateCounter<long>(Telemetry.ModelSwaps, "{swap}", "How often a serving model was swapped.");
     }
 
+    /// <summary>Gets whether anybody listens to the durations.</summary>
+    public bool IsMeasuring => _duration.Enabled;
+
     public static Activity? Start(ServedModel served)
     {
         var activity = Source.StartActivity("predict");

@@ -22,7 +22,7 @@ internal sealed class Engine : IDisposable
         (_result, _outputs) = blueprint.CreateOutputs(_row);
         _results = new Tensor[_outputs.Length];
         Row = TensorRow.Create(blueprint.RequestSpecs);
-        Arranged = new Tensor?[Row.Length];
+        Arranged = [.. Row];
     }
 
     /// <summary>Gets tensors of one row for a typed call.</summary>

@@ -106,10 +106,13 @@ internal sealed class ScalarOutput<TRaw, TValue>(string name, DataViewRow row, D
     private readonly ValueGetter<TRaw> _getter = row.GetGetter<TRaw>(column);
     private TValue[] _values = [];
     private TRaw? _raw;
+    private Tensor? _view; // a tensor that is nothing but the values, good for as long as they are
 
     public override void Start(int rows)
     {
-        if (_values.Length != rows) _values = new TValue[rows];
+        if (_values.Length == rows) return;
+        _values = new TValue[rows];
+        _view = null;
     }
 
     public override void Read(int row)
@@ -120,8 +123,10 @@ internal sealed class ScalarOutput<TRaw, TValue>(string name, DataViewRow row, D
 
     public override Tensor Finish(bool release)
     {
+        if (_view is not null) return _view;
         var tensor = wrap(name, _values);
         if (release) _values = [];
+        else if (tensor is Tensor<TValue> { Missing: null } view && view.Values == _values) _view = view;
         return tensor;
     }
 }

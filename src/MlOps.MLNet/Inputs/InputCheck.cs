@@ -11,11 +11,13 @@ internal sealed class InputCheck
 {
     private readonly DatasetSchema _columns;
     private readonly bool[] _required;
+    private readonly int[] _times;
 
     public InputCheck(DatasetSchema columns, IReadOnlySet<string> required)
     {
         _columns = columns;
         _required = [.. columns.Select(c => required.Contains(c.Name))];
+        _times = [.. Enumerable.Range(0, columns.Count).Where(i => columns[i].Type is ColumnType.Date or ColumnType.Timestamp)];
     }
 
     public bool IsRequired(int column) => _required[column];
@@ -42,6 +44,14 @@ internal sealed class InputCheck
         }
 
         return rows;
+    }
+
+    /// <summary>Does the same with tensors that <see cref="TensorRow"/> made of the columns: they stand in order already, and only text that says a time has another form.</summary>
+    /// <param name="row">One tensor a column.</param>
+    /// <param name="arranged">The same tensors at first; what has another form is put in the place of its tensor.</param>
+    public void ArrangeRow(Tensor[] row, Tensor?[] arranged)
+    {
+        foreach (var i in _times) arranged[i] = Convert(row[i], _columns[i]);
     }
 
     private int PositionOf(string name, int guess)

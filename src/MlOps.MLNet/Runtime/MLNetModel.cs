@@ -75,7 +75,7 @@ internal sealed class MLNetModel : ILoadedModel
             try
             {
                 read(input, engine.Row);
-                _check.Arrange(engine.Row, engine.Arranged);
+                _check.ArrangeRow(engine.Row, engine.Arranged);
                 write(engine.Predict(_preparation?.Apply(engine.Arranged, 1, _wanted) ?? engine.Arranged, 1), output);
             }
             catch

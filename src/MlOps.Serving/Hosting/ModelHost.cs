@@ -38,7 +38,17 @@ internal sealed class ModelHost(
     /// <summary>Takes the version that an alias points to, without waiting; false when it is not in memory.</summary>
     public bool TryLease(string model, string alias, out ModelLease lease)
     {
-        if (_slots.TryGetValue((model, alias), out var slot) && slot.Current is { } current && current.TryLease())
+        AliasSlot? slot = null;
+        return TryLease(model, alias, ref slot, out lease);
+    }
+
+    /// <summary>Does the same for a caller that comes again and again, and keeps the slot for it so that it is not looked up each time.</summary>
+    public bool TryLease(string model, string alias, ref AliasSlot? slot, out ModelLease lease)
+    {
+        // A slot that was given up holds nothing any more, and then the present one is looked up.
+        var current = slot?.Current;
+        if (current is null && _slots.TryGetValue((model, alias), out slot)) current = slot.Current;
+        if (current is not null && current.TryLease())
         {
             lease = new(current);
             return true;

@@ -10,7 +10,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
     public bool IsLogging => log is not null;
 
     /// <summary>Makes an identifier for a request that brought none. Later ones sort after earlier ones.</summary>
-    public string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+    public string NewId() => PredictionIds.Create(time.GetUtcNow());
 
     public async ValueTask<IReadOnlyList<Tensor>> PredictAsync(
         ServedModel served, string id, IReadOnlyList<Tensor> inputs, string caller, CancellationToken cancellationToken)
@@ -41,6 +41,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
     public TOutput Predict<TInput, TOutput>(ServedModel served, Func<TInput, TOutput> predict, TInput input, string caller)
     {
         using var activity = ServingMetrics.Start(served);
+        if (!metrics.IsMeasuring) return predict(input);
         var started = time.GetTimestamp();
         try
         {

@@ -10,12 +10,13 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
     private const string Caller = "in-process";
 
     private volatile Binding? _binding;
+    private AliasSlot? _slot;
 
     public async ValueTask<Prediction<TOutput>> PredictAsync(TInput input, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         cancellationToken.ThrowIfCancellationRequested();
-        using var lease = await host.LeaseAsync(model, alias, cancellationToken).ConfigureAwait(false);
+        using var lease = host.TryLease(model, alias, ref _slot, out var taken) ? taken : await host.LeaseAsync(model, alias, cancellationToken).ConfigureAwait(false);
         var served = lease.Served;
         var binding = _binding;
         if (binding?.Served != served) _binding = binding = new(served);

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MlOps.Benchmarks;
+
+/// <summary>One question, answered by running two sides in processes of their own, in turn: ours, baseline, ours, baseline …</summary>
+/// <remarks>A side prints one line, <c>result value unit</c>. Machines are noisy, so medians and the ratio count, never a single absolute value.</remarks>
+internal sealed record Comparison(string Name, string Question, Side Ours, Side Baseline, Target Target)
+{
+    public async Task<string> RunAsync(int rounds)
+    {
+        List<Sample> ours = [], baseline = [];
+        for (var round = -1; round < rounds; round++)
+        {
+            var (first, second) = (await RunSideAsync(Ours), await RunSideAsync(Baseline));
+            if (round < 0) continue; // one round to warm the disk
+            ours.Add(first);
+            baseline.Add(second);
+        }
+
+        var ratios = ours.Zip(baseline, (a, b) => a.Value / b.Value).Order().ToList();
+        var verdict = Target.IsMet(Median(ours), ratios[ratios.Count / 2]) ? "met" : "MISSED";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {Question} | {Ours.Description}: {Median(ours):0.###} {ours[0].Unit} | {Baseline.Description}: {Median(baseline):0.###} {baseline[0].Unit} | {ratios[ratios.Count / 2]:0.###} ({ratios[0]:0.###} to {ratios[^1]:0.###}) | {Target.Description} | {verdict} |");
+    }
+
+    private async Task<Sample> RunSideAsync(Side side)
+    {
+        var start = Itself.Start(["side", Name, side == Ours ? "ours" : "baseline"]);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var line = output.Split('\n').LastOrDefault(l => l.StartsWith("result ", StringComparison.Ordinal))?.Split(' ')
+            ?? throw new InvalidOperationException($"{Name} ended with {process.ExitCode} and no result:\n{output}");
+        return new(double.Parse(line[1], CultureInfo.InvariantCulture), line[2].Trim());
+    }
+
+    private static double Median(List<Sample> samples) => samples.Select(s => s.Value).Order().ElementAt(samples.Count / 2);
+
+    private sealed record Sample(double Value, string Unit);
+}
+
+/// <summary>What a comparison should come out at.</summary>
+/// <param name="Description">The target in words.</param>
+/// <param name="IsMet">Says of our median and the median ratio whether it is met.</param>
+internal sealed record Target(string Description, Func<double, double, bool> IsMet);
+
+/// <summary>What runs on one side of a comparison.</summary>
+internal sealed record Side(string Description, Func<Task<Measured>> RunAsync);
+
+/// <summary>What a side has measured.</summary>
+internal sealed record Measured(double Value, string Unit)
+{
+    /// <summary>Gives the share of one of several things that were measured together.</summary>
+    public Measured Per(int count) => this with { Value = Value / count };
+
+    /// <summary>Measures the processor time that this process has used for some work.</summary>
+    public static async Task<Measured> CpuAsync(Func<Task> work)
+    {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        await work();
+        process.Refresh();
+        return new((process.TotalProcessorTime - before).TotalMilliseconds, "ms_cpu");
+    }
+
+    /// <summary>Measures the time of one call, after a warm-up, as the best of several batches.</summary>
+    public static async Task<Measured> PerCallAsync(int calls, Func<Task> call)
+    {
+        var best = double.MaxValue;
+        for (var batch = 0; batch < 6; batch++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < calls; i++) await call();
+            if (batch > 0) best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds / calls);
+        }
+
+        return new(best, "us");
+    }
+
+    /// <summary>Measures the time of one synchronous call, after a warm-up, as the best of several batches.</summary>
+    public static Task<Measured> PerCallAsync(int calls, Action call)
+    {
+        var best = double.MaxValue;
+        for (var batch = 0; batch < 6; batch++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < calls; i++) call();
+            if (batch > 0) best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMicroseconds / calls);
+        }
+
+        return Task.FromResult(new Measured(best, "us"));
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using MlOps.Benchmarks;
+
+Comparison[] all = [PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons];
+
+if (args is ["side", var name, var side])
+{
+    var comparison = all.Single(c => c.Name == name);
+    var measured = await (side == "ours" ? comparison.Ours : comparison.Baseline).RunAsync();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {measured.Value} {measured.Unit}"));
+    return 0;
+}
+
+if (args is ["serve", var kind])
+{
+    await ServingHttp.ServeAsync(kind);
+    return 0;
+}
+
+var wanted = all.Where(c => args.Length == 0 || args.Any(a => c.Name.Contains(a, StringComparison.OrdinalIgnoreCase))).ToList();
+if (wanted.Count == 0)
+{
+    Console.Error.WriteLine($"Nothing is called {string.Join(", ", args)}. There is: {string.Join(", ", all.Select(c => c.Name))}.");
+    return 1;
+}
+
+Console.WriteLine("| question | ours, median | baseline, median | ratio, median (lowest to highest) | target | |");
+Console.WriteLine("|---|---|---|---|---|---|");
+foreach (var comparison in wanted) Console.WriteLine(await comparison.RunAsync(rounds: 5));
+return 0;
