@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -325,6 +326,29 @@ public sealed class DriftTests : IDisposable
         var report = await monitor.CheckAsync("flight-delay", World.May, World.May.AddDays(1), Stop);
         gauge.GetMeasurementSnapshot().ToDictionary(m => (string)m.Tags["column"]!, m => m.Value).Should().Equal(
             report.Columns.Where(c => c.Status != DriftStatus.NotCompared).ToDictionary(c => c.Column, c => c.Psi));
+    }
+
+    [Fact]
+    public async Task A_comparison_is_traced_with_what_it_found()
+    {
+        using var trace = new TraceCollector(Telemetry.Monitoring);
+        await _world.TrainAsync(Flights(2000));
+        _world.Log.Batches.Add(Flights(500, distance: d => d * 3).ToBatch());
+
+        await CheckAsync();
+
+        var activity = trace.Activities.Should().ContainSingle(a => a.OperationName == "compare").Which;
+        activity.TagObjects.Should().Equal(new("monitor", "flight-delay"), new("model", "flight-delay"), new("version", "1"), new("rows", 500L), new KeyValuePair<string, object?>("drifted", 1));
+    }
+
+    [Fact]
+    public async Task A_comparison_that_fails_is_traced_as_such()
+    {
+        using var trace = new TraceCollector(Telemetry.Monitoring);
+
+        await FluentActions.Awaiting(() => CheckAsync()).Should().ThrowAsync<NotFoundException>();
+
+        trace.Activities.Should().ContainSingle().Which.StatusDescription.Should().Be(nameof(NotFoundException));
     }
 
     [Fact]

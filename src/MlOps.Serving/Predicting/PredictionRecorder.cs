@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
@@ -26,6 +27,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         catch (Exception e)
         {
             var failedAfter = time.GetElapsedTime(started);
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             metrics.Predicted(served, caller, e is ModelInputException ? "refused" : "failed", failedAfter);
             await LogAsync(served, id, at, Known(served, inputs), [], failedAfter, caller, e.Message, cancellationToken).ConfigureAwait(false);
             throw;
@@ -51,6 +53,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         }
         catch (Exception e)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             metrics.Predicted(served, caller, e is ModelInputException ? "refused" : "failed", time.GetElapsedTime(started));
             throw;
         }
