@@ -18,7 +18,8 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     private readonly LogFolder _predictions;
     private readonly LogFolder _truths;
     private readonly PredictionReader _reader;
-    private readonly Channel<Item> _queue;
+    private readonly RowBudget _room; // bounds the queue, by rows and not by requests: one request may have many
+    private readonly Channel<Item> _queue = Channel.CreateUnbounded<Item>(new() { SingleReader = true });
     private readonly Lock _gate = new();
     private readonly List<Group> _waiting = []; // touched by the consumer only, the oldest first
     private Task? _consumer;
@@ -34,7 +35,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         _predictions = new(folder.Value.PathOf("predictions"), engine);
         _truths = new(folder.Value.PathOf("ground-truth"), engine);
         _reader = new(engine, _predictions, _truths, logger);
-        _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
+        _room = new(_options.Capacity);
     }
 
     public ValueTask WriteAsync(PredictionEntry entry, CancellationToken cancellationToken = default)
@@ -42,10 +43,12 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         ArgumentNullException.ThrowIfNull(entry);
         ModelNames.CheckModel(entry.Model);
         var item = new Item(entry, PredictionColumns.RowsOf(entry), null);
+        if (item.Rows == 0) return ValueTask.CompletedTask;
         Start();
-        if (_queue.Writer.TryWrite(item)) return ValueTask.CompletedTask;
-        if (_options.WhenFull == WhenFull.Wait) return WaitAsync(item, cancellationToken);
-        _metrics.Dropped(entry.Model, item.Rows);
+        var full = _room.Take(item.Rows);
+        if (full is not null && _options.WhenFull == WhenFull.Wait) return WaitAsync(item, full, cancellationToken);
+        if (full is null) Enqueue(item);
+        else _metrics.Dropped(entry.Model, item.Rows);
         return ValueTask.CompletedTask;
     }
 
@@ -102,16 +105,17 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         lock (_gate) _consumer ??= Task.Run(ConsumeAsync);
     }
 
-    private async ValueTask WaitAsync(Item item, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(Item item, Task? full, CancellationToken cancellationToken)
     {
-        try
-        {
-            await _queue.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            _metrics.Dropped(item.Entry!.Model, item.Rows); // the host has stopped; its last requests still get their answers
-        }
+        for (; full is not null; full = _room.Take(item.Rows)) await full.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Enqueue(item);
+    }
+
+    private void Enqueue(Item item)
+    {
+        if (_queue.Writer.TryWrite(item)) return;
+        _room.Return(item.Rows);
+        _metrics.Dropped(item.Entry!.Model, item.Rows); // the host has stopped; its last requests still get their answers
     }
 
     private async Task ConsumeAsync()
@@ -123,6 +127,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         {
             try
             {
+                _room.Return(item.Rows);
                 var isDue = _isDue || item.Flushed is not null;
                 if (item.Entry is { } entry) await TakeAsync(entry, item.Rows).ConfigureAwait(false);
                 if (isDue)
@@ -148,7 +153,6 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         foreach (var group in _waiting) Drop(group);
     }
 
-    // A full queue needs no waking: the consumer is at work.
     private void Wake()
     {
         _isDue = true;
@@ -164,7 +168,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         group.Entries.Add(entry);
         group.Rows += rows;
         if (group.Rows >= _options.MaxRowsPerFile && group.Error is null) await TryWriteAsync(group).ConfigureAwait(false);
-        while (_waiting.Count > 1 && _waiting[0].Error is not null && _waiting.Sum(g => g.Entries.Count) > _options.Capacity)
+        while (_waiting.Count > 1 && _waiting[0].Error is not null && _waiting.Sum(g => (long)g.Rows) > _options.Capacity)
         {
             Drop(_waiting[0]);
             _waiting.RemoveAt(0);
