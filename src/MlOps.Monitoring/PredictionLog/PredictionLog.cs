@@ -23,14 +23,15 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     private readonly LogFolder _predictions;
     private readonly LogFolder _truths;
     private readonly PredictionReader _reader;
-    private readonly Channel<Item> _queue;
+    private readonly RowBudget _room; // bounds the queue, by rows and not by requests: one request may have many
+    private readonly Channel<Item> _queue = Channel.CreateUnbounded<Item>(new() { SingleReader = true });
     private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly int _wakeAt;
     private readonly Lock _gate = new();
     private readonly List<Group> _waiting = []; // touched by the consumer only, the oldest first
     private Task? _consumer;
     private string? _knownModel; // the last name that was found good
-    private int _unseen; // written since the consumer was woken last
+    private int _unseen; // rows written since the consumer was woken last
     private volatile bool _isArmed; // the timer will wake the consumer
     private volatile bool _isDue;
 
@@ -44,7 +45,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         _predictions = new(folder.Value.PathOf("predictions"), engine);
         _truths = new(folder.Value.PathOf("ground-truth"), engine);
         _reader = new(engine, _predictions, _truths, logger);
-        _queue = Channel.CreateBounded<Item>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
+        _room = new(_options.Capacity);
         _wakeAt = Math.Clamp(Math.Min(_options.Capacity / 2, _options.MaxRowsPerFile / 64), 1, ManyAtOnce);
     }
 
@@ -58,14 +59,16 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         }
 
         var item = new Item(entry, PredictionColumns.RowsOf(entry), null);
+        if (item.Rows == 0) return ValueTask.CompletedTask;
         Start();
-        if (_queue.Writer.TryWrite(item))
+        if (_room.Take(item.Rows) is not { } full)
         {
-            WakeIfNeeded();
+            Enqueue(item);
             return ValueTask.CompletedTask;
         }
 
-        if (_options.WhenFull == WhenFull.Wait) return WaitAsync(item, cancellationToken);
+        Wake();
+        if (_options.WhenFull == WhenFull.Wait) return WaitAsync(item, full, cancellationToken);
         _metrics.Dropped(entry.Model, item.Rows);
         return ValueTask.CompletedTask;
     }
@@ -96,7 +99,6 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         }
 
         Wake();
-
         await flushed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -115,7 +117,6 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         }
 
         Wake();
-
         await _consumer.ConfigureAwait(false);
     }
 
@@ -127,17 +128,22 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         lock (_gate) _consumer ??= Task.Run(ConsumeAsync);
     }
 
-    private async ValueTask WaitAsync(Item item, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(Item item, Task? full, CancellationToken cancellationToken)
     {
-        try
+        for (; full is not null; full = _room.Take(item.Rows)) await full.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Enqueue(item);
+    }
+
+    private void Enqueue(Item item)
+    {
+        if (_queue.Writer.TryWrite(item))
         {
-            await _queue.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
-            WakeIfNeeded();
+            WakeIfNeeded(item.Rows);
+            return;
         }
-        catch (ChannelClosedException)
-        {
-            _metrics.Dropped(item.Entry!.Model, item.Rows); // the host has stopped; its last requests still get their answers
-        }
+
+        _room.Return(item.Rows);
+        _metrics.Dropped(item.Entry!.Model, item.Rows); // the host has stopped; its last requests still get their answers
     }
 
     private async Task ConsumeAsync()
@@ -165,6 +171,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     {
         try
         {
+            _room.Return(item.Rows);
             if (item.Entry is { } entry) await AddAsync(entry, item.Rows).ConfigureAwait(false);
             if (!writes) return;
             await WriteAllAsync().ConfigureAwait(false);
@@ -186,9 +193,10 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         Wake();
     }
 
-    private void WakeIfNeeded()
+    private void WakeIfNeeded(int rows)
     {
-        if (Interlocked.Increment(ref _unseen) == _wakeAt || !_isArmed) Wake();
+        var unseen = Interlocked.Add(ref _unseen, rows);
+        if ((unseen >= _wakeAt && unseen - rows < _wakeAt) || !_isArmed) Wake();
     }
 
     private void Wake() => _calls.Writer.TryWrite(true);
@@ -211,7 +219,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         }
 
         if (group.Rows.Count >= _options.MaxRowsPerFile && group.Error is null) await TryWriteAsync(group).ConfigureAwait(false);
-        while (_waiting.Count > 1 && _waiting[0].Error is not null && _waiting.Sum(g => g.Rows.Requests) > _options.Capacity)
+        while (_waiting.Count > 1 && _waiting[0].Error is not null && _waiting.Sum(g => (long)g.Rows.Count) > _options.Capacity)
         {
             Drop(_waiting[0]);
             _waiting.RemoveAt(0);
