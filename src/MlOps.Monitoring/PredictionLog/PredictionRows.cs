@@ -34,9 +34,6 @@ internal sealed class PredictionRows
     /// <summary>Gets how many rows there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Gets of how many requests.</summary>
-    public int Requests { get; private set; }
-
     /// <summary>Says whether a request has these columns.</summary>
     public bool Fits(PredictionEntry entry) => AreAlike(_inputs, entry.Inputs) && AreAlike(_outputs, entry.Outputs);
 
@@ -58,7 +55,6 @@ internal sealed class PredictionRows
         }
 
         Count += rows;
-        Requests++;
     }
 
     /// <summary>Gives all rows; more can be added afterwards.</summary>
