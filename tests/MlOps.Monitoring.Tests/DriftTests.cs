@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,22 @@ public sealed class DriftTests : IDisposable
         report.Columns[1].Psi.Should().BeInRange(0, 0.03);
         report.Columns[1].NoiseLevel.Should().BeApproximately(9 * ((1 / 20_000.0) + (1 / 1600.0)), 1e-9);
         (report.Version, report.Rows, report.ReferenceRows, report.FailedRows).Should().Be((1, 1600, 20_000, 0));
+    }
+
+    [Fact]
+    public async Task Training_data_that_cannot_be_read_are_an_error_and_not_a_window_without_drift()
+    {
+        await _world.TrainAsync(Flights(2_000));
+        _world.Log.Batches.Add(Flights(1600, distance: d => d * 1.609344).ToBatch());
+        var datasets = new Unreadable(_world.Datasets) { IsBroken = true };
+        using var metrics = new MonitoringMetrics();
+        using var detector = new DriftDetector(_world.Registry, datasets, _world.Log, metrics, Microsoft.Extensions.Logging.Abstractions.NullLogger<DriftDetector>.Instance);
+        var check = () => detector.CheckAsync("flight-delay", new(), World.May, World.May.AddDays(7), Stop);
+
+        await check.Should().ThrowAsync<DataException>();
+
+        datasets.IsBroken = false;
+        (await check()).Drifted.Should().Equal(["distance"], "it was not remembered");
     }
 
     [Fact]
@@ -393,4 +410,15 @@ public sealed class DriftTests : IDisposable
     private double?[] Numbers(int rows, double missing = 0) => [.. Enumerable.Range(0, rows).Select(_ => _random.NextDouble() < missing ? (double?)null : 100 + (20 * Gauss()))];
 
     private double Gauss() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+
+    private sealed class Unreadable(IDatasetStore inner) : IDatasetStore
+    {
+        public bool IsBroken { get; set; }
+
+        public Task<Dataset> WriteAsync(string name, DatasetOrigin origin, IAsyncEnumerable<RecordBatch> rows, long? maxBytes = null, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(name, origin, rows, maxBytes, cancellationToken);
+
+        public IAsyncEnumerable<RecordBatch> ReadAsync(Dataset dataset, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default) =>
+            IsBroken ? throw new DataException("The engine needs more memory than it may use.") : inner.ReadAsync(dataset, columns, cancellationToken);
+    }
 }
