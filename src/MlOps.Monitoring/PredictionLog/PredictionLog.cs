@@ -29,6 +29,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     private readonly int _wakeAt;
     private readonly Lock _gate = new();
     private readonly List<Group> _waiting = []; // touched by the consumer only, the oldest first
+    private PredictionRows? _spare; // of the last full file, so that a busy service does not allocate megabytes for each
     private Task? _consumer;
     private string? _knownModel; // the last name that was found good
     private int _unseen; // rows written since the consumer was woken last
@@ -205,7 +206,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     {
         var day = DateOnly.FromDateTime(entry.Time.UtcDateTime);
         var group = FindGroup(entry, day);
-        if (group is null) _waiting.Add(group = new(entry.Model, entry.Version, day, new(entry)));
+        if (group is null) _waiting.Add(group = new(entry.Model, entry.Version, day, TakeRows(entry)));
         try
         {
             group.Rows.Add(entry, rows);
@@ -234,6 +235,13 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         }
 
         return null;
+    }
+
+    private PredictionRows TakeRows(PredictionEntry entry)
+    {
+        if (_spare is not { } spare || !spare.Fits(entry)) return new(entry);
+        _spare = null;
+        return spare;
     }
 
     private async Task WriteAllAsync()
@@ -265,6 +273,9 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         _waiting.Remove(group);
         _metrics.Logged(group.Model, group.Rows.Count);
         _logger.PredictionsWritten(group.Model, group.Rows.Count);
+        if (group.Rows.Count < _options.MaxRowsPerFile) return;
+        group.Rows.Clear();
+        _spare = group.Rows;
     }
 
     private void GiveUp(Group group, Exception error)

@@ -65,6 +65,17 @@ internal sealed class PredictionRows
         return (schema, new RecordBatch(schema.ToArrow(), arrays, Count));
     }
 
+    /// <summary>Forgets the rows. The memory stays, for the next ones.</summary>
+    public void Clear()
+    {
+        foreach (var column in _columns) column.Clear();
+        foreach (var column in (TextColumn[])[_ids, _callers, _errors]) column.Clear();
+        _versions.Clear();
+        _times.Clear();
+        _latencies.Clear();
+        Count = Requests = 0;
+    }
+
     private static void Add(ValueColumn[] elements, Tensor tensor, int rows)
     {
         for (var element = 0; element < elements.Length; element++)

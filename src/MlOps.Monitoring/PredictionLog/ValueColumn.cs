@@ -23,6 +23,8 @@ internal abstract class ValueColumn
 
     /// <summary>Gives what was added so far; more can be added afterwards.</summary>
     public abstract IArrowArray Build();
+
+    public abstract void Clear();
 }
 
 internal sealed class BooleanColumn : ValueColumn
@@ -34,6 +36,8 @@ internal sealed class BooleanColumn : ValueColumn
     public override void AddMissing() => _values.AppendNull();
 
     public override IArrowArray Build() => _values.Build();
+
+    public override void Clear() => _values.Clear();
 }
 
 internal sealed class IntegerColumn : ValueColumn
@@ -45,6 +49,8 @@ internal sealed class IntegerColumn : ValueColumn
     public override void AddMissing() => _values.AppendNull();
 
     public override IArrowArray Build() => _values.Build();
+
+    public override void Clear() => _values.Clear();
 }
 
 internal sealed class FractionColumn : ValueColumn
@@ -56,6 +62,8 @@ internal sealed class FractionColumn : ValueColumn
     public override void AddMissing() => _values.AppendNull();
 
     public override IArrowArray Build() => _values.Build();
+
+    public override void Clear() => _values.Clear();
 }
 
 internal sealed class TextColumn : ValueColumn
@@ -69,6 +77,8 @@ internal sealed class TextColumn : ValueColumn
     public override void AddMissing() => _values.AppendNull();
 
     public override IArrowArray Build() => _values.Build();
+
+    public override void Clear() => _values.Clear();
 
     public void Add(string? text)
     {
