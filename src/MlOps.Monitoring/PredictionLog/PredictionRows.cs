@@ -73,7 +73,7 @@ internal sealed class PredictionRows
         _versions.Clear();
         _times.Clear();
         _latencies.Clear();
-        Count = Requests = 0;
+        Count = 0;
     }
 
     private static void Add(ValueColumn[] elements, Tensor tensor, int rows)
