@@ -240,6 +240,26 @@ public sealed class ProtocolTests
         }
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Forwarded")]
+    [InlineData("x-real-ip")]
+    [InlineData("Via")]
+    public async Task What_a_proxy_on_this_machine_passes_on_did_not_come_from_this_machine(string header)
+    {
+        await using var server = await Server.StartAsync();
+        var context = await server.Test.SendAsync(
+            c =>
+            {
+                c.Connection.RemoteIpAddress = IPAddress.Loopback;
+                c.Request.Path = "/v2/health/live";
+                c.Request.Host = new HostString("localhost");
+                c.Request.Headers[header] = "10.0.0.7";
+            },
+            TestContext.Current.CancellationToken);
+        context.Response.StatusCode.Should().Be(403);
+    }
+
     [Fact]
     public async Task Endpoints_that_ask_for_authorization_leave_the_decision_to_it()
     {
