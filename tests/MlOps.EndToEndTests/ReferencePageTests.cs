@@ -41,6 +41,16 @@ public sealed partial class ReferencePageTests
     }
 
     [Theory]
+    [InlineData("README.md")]
+    [InlineData("CHANGELOG.md")]
+    public void Every_package_is_named(string page)
+    {
+        var text = File.ReadAllText(Repository.PathOf(page));
+
+        Repository.Rooms.Where(room => !Regex.IsMatch(text, $@"\b{Regex.Escape(room)}\b")).Should().BeEmpty("{0} lists the packages", page);
+    }
+
+    [Theory]
     [MemberData(nameof(OptionsClasses))]
     public void Every_option_is_named_with_its_default_and_its_bounds(string name)
     {
