@@ -148,19 +148,6 @@ public sealed class CacheTests
     }
 
     [Fact]
-    public async Task Settings_that_the_host_registered_as_an_object_are_parameters_of_the_stage_that_asks_for_them()
-    {
-        await using var one = new PipelineHost(p => p.Start<Asking, Number>(), configure: s => s.AddSingleton(new Registered(1)));
-        await using var two = new PipelineHost(p => p.Start<Asking, Number>(), configure: s => s.AddSingleton(new Registered(2)), sharing: one);
-        await one.RunAsync();
-
-        var changed = await two.RunAsync();
-
-        changed.Stages[0].Cache.Reason.Should().Be("Parameter 'Registered.Top' changed from 1 to 2.");
-        (await two.RunAsync()).Stages[0].Status.Should().Be(StageStatus.Cached, "the journal is a service");
-    }
-
-    [Fact]
     public async Task An_instance_that_the_host_registered_for_a_type_argument_is_a_parameter()
     {
         await using var one = new PipelineHost(p => p.Start(new Uses<Registered>()), configure: s => s.AddSingleton(new Registered(1)));
@@ -335,15 +322,6 @@ public sealed class CacheTests
     }
 
     private sealed record Registered(int Top);
-
-    private sealed class Asking(Registered settings, Journal journal) : IPipelineStage<Nothing, Number>
-    {
-        public Task<Number> RunAsync(Nothing input, StageContext context, CancellationToken cancellationToken)
-        {
-            journal.Add("asking");
-            return Task.FromResult(new Number(settings.Top));
-        }
-    }
 
     private sealed class Secretive(int top)
     {

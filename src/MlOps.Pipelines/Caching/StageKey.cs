@@ -39,7 +39,7 @@ internal sealed record StageKey(IReadOnlyDictionary<string, string> Parts, IRead
     public static async Task<StageKey> MakeAsync(
         StageNode node, IReadOnlyList<string> inputs, int runSeed, string runId, CodeFingerprint code, IServiceProvider services, CancellationToken cancellationToken)
     {
-        List<StageParameters> described = [.. node.Instance is { } instance ? [StageParameters.Describe(instance)] : Settings(node.StageType, code, services), .. PartsOf(node.StageType, code, services)];
+        List<StageParameters> described = [.. node.Instance is { } instance ? [StageParameters.Describe(instance)] : Options(node.StageType, services), .. PartsOf(node.StageType, code, services)];
         var parameters = described.SelectMany(d => d.Values).GroupBy(v => v.Key).ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal);
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -88,32 +88,28 @@ internal sealed record StageKey(IReadOnlyDictionary<string, string> Parts, IRead
         foreach (var part in stage.GetGenericArguments().Where(t => t is { IsClass: true, IsArray: false }))
         {
             if (code.FindInstance(part) is { } instance) yield return StageParameters.DescribeRegistered(instance, $"{part.Name}.");
-            else foreach (var settings in Settings(part, code, services)) yield return settings;
+            else foreach (var options in Options(part, services)) yield return options;
         }
     }
 
-    // A stage made by dependency injection takes its parameters from what its constructor asks for: options, and records that the host registered as they are. Other objects may do
-    // anything when they are looked at.
-    private static IEnumerable<StageParameters> Settings(Type stage, CodeFingerprint code, IServiceProvider services)
+    // A stage made by dependency injection takes its parameters from the options that its constructor asks for.
+    private static List<StageParameters> Options(Type stage, IServiceProvider services)
     {
+        var described = new List<StageParameters>();
         foreach (var wanted in stage.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.ParameterType).Distinct())
         {
-            if (Options(wanted, services) is { } options) yield return options;
-            else if (code.FindInstance(wanted) is { } instance && StageParameters.IsRecord(instance)) yield return StageParameters.DescribeRegistered(instance, $"{wanted.Name}.");
+            if (!wanted.IsGenericType) continue;
+            var kind = wanted.GetGenericTypeDefinition();
+            var property = kind == typeof(IOptions<>) || kind == typeof(IOptionsSnapshot<>) ? nameof(IOptions<object>.Value)
+                : kind == typeof(IOptionsMonitor<>) ? nameof(IOptionsMonitor<object>.CurrentValue)
+                : null;
+            if (property is null || services.GetService(wanted) is not { } options) continue;
+            var value = (kind == typeof(IOptionsSnapshot<>) ? typeof(IOptions<>).MakeGenericType(wanted.GetGenericArguments()) : wanted)
+                .GetProperty(property)!.GetValue(options, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
+            if (value is not null) described.Add(StageParameters.Describe(value, $"{value.GetType().Name}."));
         }
-    }
 
-    private static StageParameters? Options(Type wanted, IServiceProvider services)
-    {
-        if (!wanted.IsGenericType) return null;
-        var kind = wanted.GetGenericTypeDefinition();
-        var property = kind == typeof(IOptions<>) || kind == typeof(IOptionsSnapshot<>) ? nameof(IOptions<object>.Value)
-            : kind == typeof(IOptionsMonitor<>) ? nameof(IOptionsMonitor<object>.CurrentValue)
-            : null;
-        if (property is null || services.GetService(wanted) is not { } options) return null;
-        var value = (kind == typeof(IOptionsSnapshot<>) ? typeof(IOptions<>).MakeGenericType(wanted.GetGenericArguments()) : wanted)
-            .GetProperty(property)!.GetValue(options, BindingFlags.DoNotWrapExceptions, null, null, CultureInfo.InvariantCulture);
-        return value is null ? null : StageParameters.Describe(value, $"{value.GetType().Name}.");
+        return described;
     }
 
     private static string Cut(string value) => value.Length <= 500 ? value : $"{value[..400]}… sha256 {Sha256.Hex(value)}";

@@ -65,9 +65,6 @@ internal sealed partial class StageParameters
         return parameters;
     }
 
-    /// <summary>Says whether an object is a record: a value that is nothing but its properties.</summary>
-    public static bool IsRecord(object value) => value.GetType().GetMethod("<Clone>$") is not null;
-
     /// <summary>Refuses a stage that keeps something where neither the record of the run nor the cache can see it.</summary>
     /// <param name="stage">The stage that was given as an instance.</param>
     /// <exception cref="ArgumentException">It does.</exception>
