@@ -10,6 +10,9 @@ public static class Telemetry
     /// <summary>The meter and activity source of MlOps.Data.</summary>
     public const string Data = "MlOps.Data";
 
+    /// <summary>The meter and activity source of MlOps.DataValidation.</summary>
+    public const string DataValidation = "MlOps.DataValidation";
+
     /// <summary>The meter and activity source of MlOps.Training.</summary>
     public const string Training = "MlOps.Training";
 
