@@ -62,7 +62,7 @@ internal static class TextValue
         node is { IsScalar: true, Text: { } text } && DateTime.TryParseExact(text, MomentFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
             ? moment : throw Wrong(key, node, "a day or time as 2026-01-31 or 2026-01-31T12:00:00Z");
 
-    /// <param name="isExact">Whether the ends are integers, which are refused when a double cannot hold them.</param>
+    /// <summary>Reads a range. Ends that are to be exact are integers, and are refused when a double cannot hold them.</summary>
     public static NumericRange Range(TextNode node, string? column, List<SchemaProblem> problems, bool isExact = false)
     {
         var range = new NumericRange();
