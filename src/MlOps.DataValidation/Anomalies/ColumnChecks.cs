@@ -43,13 +43,13 @@ internal static class ColumnChecks
                 c => c with { Presence = c.Presence with { MinCount = facts.Present } });
         }
 
-        if (facts.PresentShare < presence.MinFraction || (presence.MinFraction == 1 && facts.Missing > 0))
+        if (facts.PresentShare < presence.MinFraction || (presence.MinFraction == 1 && facts.Missing > 0 && facts.Rows > 0))
         {
             // The share may be 1 when it is written, though values are missing.
             var share = Math.Min(facts.PresentShare, 0.9999);
             found.Add(AnomalyKind.TooSmallSharePresent, facts.PresentShare, presence.MinFraction,
                 $"Column '{column.Name}' has a value in {Findings.Text(facts.PresentShare * 100)} % of the rows ({facts.Missing} are missing), but {Findings.Text(presence.MinFraction * 100)} % are required.",
-                c => c with { Presence = c.Presence with { MinFraction = double.IsNaN(share) ? 0.9999 : share } });
+                c => c with { Presence = c.Presence with { MinFraction = share } });
         }
     }
 

@@ -6,7 +6,7 @@ namespace MlOps.DataValidation;
 internal readonly record struct LevelFacts(long Min, long Max, long Missing);
 
 /// <summary>What validation needs to know of a column. It is read from a profile, or from what a peer has measured.</summary>
-internal sealed record ColumnFacts(string Name, ValueKind Kind)
+internal record ColumnFacts(string Name, ValueKind Kind)
 {
     public long Present { get; init; }
 

@@ -7,7 +7,7 @@ namespace MlOps.DataValidation;
 
 /// <summary>Profiles data in one pass and bounded memory. Thread-safe.</summary>
 /// <remarks>
-/// The buffers of batches are read where they lie. The profile is the same for any size of the batches and any number of threads. A column of a type without statistics, such as a struct, is
+/// The buffers of batches are read where they lie. The profile is the same for any number of threads, and for any size of the batches but for the last digits of moments. A column of a type without statistics, such as a struct, is
 /// listed with no rows. Two columns of one name, and a column that changes its type on the way, are a <see cref="DataException"/>.
 /// </remarks>
 /// <param name="options">What is profiled, and how; null for the defaults.</param>
