@@ -63,21 +63,21 @@ public sealed partial record DataSchema
     /// <param name="json">The text.</param>
     /// <returns>The schema.</returns>
     /// <exception cref="SchemaException">The text is no JSON, has a key that no schema has, or says something impossible; each problem has its line.</exception>
-    public static DataSchema FromJson(string json) => SchemaText.Read(JsonText.Parse(json));
+    public static DataSchema FromJson(string json) => SchemaText.Read(SchemaJson.Parse(json));
 
     /// <summary>Reads a schema from YAML text.</summary>
     /// <param name="yaml">The text, without anchors and tags.</param>
     /// <returns>The schema.</returns>
     /// <exception cref="SchemaException">The text is no YAML, has a key that no schema has, or says something impossible; each problem has its line.</exception>
-    public static DataSchema FromYaml(string yaml) => SchemaText.Read(YamlText.Parse(yaml));
+    public static DataSchema FromYaml(string yaml) => SchemaText.Read(SchemaYaml.Parse(yaml));
 
     /// <summary>Gives the schema as JSON text, in a stable order and without defaults.</summary>
     /// <returns>The text.</returns>
-    public string ToJson() => JsonText.Write(SchemaText.Write(this));
+    public string ToJson() => SchemaJson.Write(SchemaText.Write(this));
 
     /// <summary>Gives the schema as YAML text, in a stable order and without defaults.</summary>
     /// <returns>The text.</returns>
-    public string ToYaml() => YamlText.Write(SchemaText.Write(this));
+    public string ToYaml() => SchemaYaml.Write(SchemaText.Write(this));
 
     /// <summary>Says what changed since an earlier schema.</summary>
     /// <param name="earlier">The earlier schema.</param>

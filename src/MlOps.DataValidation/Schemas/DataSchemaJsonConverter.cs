@@ -19,5 +19,5 @@ internal sealed class DataSchemaJsonConverter : JsonConverter<DataSchema>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, DataSchema value, JsonSerializerOptions options) => JsonText.Write(SchemaText.Write(value), writer);
+    public override void Write(Utf8JsonWriter writer, DataSchema value, JsonSerializerOptions options) => SchemaJson.Write(SchemaText.Write(value), writer);
 }

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 /// <summary>A schema as a tree of text: in a stable order, without what is at its default; read strictly.</summary>
 internal static class SchemaText
 {
-    public static string Fingerprint(DataSchema schema) => Sha256.Hex(JsonText.Write(Write(schema)));
+    public static string Fingerprint(DataSchema schema) => Sha256.Hex(SchemaJson.Write(Write(schema)));
 
     public static TextNode Write(DataSchema schema)
     {

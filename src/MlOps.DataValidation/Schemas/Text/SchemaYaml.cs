@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 namespace MlOps.DataValidation;
 
 /// <summary>YAML as text of a schema: maps, lists and scalars, no anchors, no tags, one document.</summary>
-internal static class YamlText
+internal static class SchemaYaml
 {
     private const int MaxDepth = 16;
 

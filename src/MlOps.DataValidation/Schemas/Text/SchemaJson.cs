@@ -5,7 +5,7 @@ using MlOps.Core;
 namespace MlOps.DataValidation;
 
 /// <summary>JSON as text of a schema.</summary>
-internal static class JsonText
+internal static class SchemaJson
 {
     /// <exception cref="SchemaException">The text is no JSON.</exception>
     public static TextNode Parse(string json)
