@@ -4,13 +4,13 @@ namespace MlOps.DataValidation;
 internal abstract class ChangeCheck : ISeriesCheck
 {
     private readonly string _name;
-    private readonly Bounds _bounds;
+    private readonly SeriesBounds _bounds;
     private readonly int _order;
 
     protected ChangeCheck(string name, double? maxDecrease, double? maxIncrease, int order, int leastOrder)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(order, leastOrder);
-        (_name, _bounds, _order) = (name, Bounds.Of(maxDecrease, maxIncrease, nameof(maxDecrease), nameof(maxIncrease)), order);
+        (_name, _bounds, _order) = (name, SeriesBounds.Of(maxDecrease, maxIncrease, nameof(maxDecrease), nameof(maxIncrease)), order);
     }
 
     public int PointsNeeded => _order;
@@ -28,7 +28,7 @@ internal abstract class ChangeCheck : ISeriesCheck
         {
             var index = from + i;
             if (!_bounds.Contains(changes[i]))
-                found.Add(new(index, series[index], changes[i], _bounds.Lower, _bounds.Upper, $"is {Bounds.Text(series[index])}: its {Subject} is {Bounds.Text(changes[i])}, and should be {_bounds}"));
+                found.Add(new(index, series[index], changes[i], _bounds.Lower, _bounds.Upper, $"is {SeriesBounds.Text(series[index])}: its {Subject} is {SeriesBounds.Text(changes[i])}, and should be {_bounds}"));
         }
 
         return found;

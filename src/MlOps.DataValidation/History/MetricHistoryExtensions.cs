@@ -35,6 +35,6 @@ public static class MetricHistoryExtensions
         var anomalies = rule.Check.Find([.. series, value], series.Length, series.Length + 1);
         return anomalies.Count > 0
             ? Found(HistoryStatus.Anomalous, anomalies[0].Sentence, anomalies[0].Lower, anomalies[0].Upper)
-            : Found(HistoryStatus.Normal, $"is {Bounds.Text(value)} and fits the {series.Length} values before");
+            : Found(HistoryStatus.Normal, $"is {SeriesBounds.Text(value)} and fits the {series.Length} values before");
     }
 }

@@ -3,11 +3,11 @@ namespace MlOps.DataValidation;
 /// <summary>A value lies near to the running mean of all values up to itself.</summary>
 internal sealed class OnlineNormalCheck : ISeriesCheck
 {
-    private readonly Factors _factors;
+    private readonly DeviationFactors _factors;
     private readonly double _ignoredStart;
     private readonly bool _learnFromAnomalies;
 
-    public OnlineNormalCheck(Factors factors, double ignoredStart, bool learnFromAnomalies)
+    public OnlineNormalCheck(DeviationFactors factors, double ignoredStart, bool learnFromAnomalies)
     {
         if (ignoredStart is not (>= 0 and <= 1)) throw new ArgumentException($"A share of {ignoredStart} cannot be ignored: it lies between 0 and 1.", nameof(ignoredStart));
         (_factors, _ignoredStart, _learnFromAnomalies) = (factors.Checked(), ignoredStart, learnFromAnomalies);
@@ -24,10 +24,10 @@ internal sealed class OnlineNormalCheck : ISeriesCheck
         for (var i = 0; i < end; i++)
         {
             var present = past.With(series[i]);
-            var bounds = Bounds.Around(present.Mean, present.PopulationDeviation, _factors);
+            var bounds = SeriesBounds.Around(present.Mean, present.PopulationDeviation, _factors);
             var fits = i < start || i < series.Length * _ignoredStart || bounds.Contains(series[i]);
             if (fits || _learnFromAnomalies) past = present;
-            if (!fits) found.Add(new(i, series[i], series[i], bounds.Lower, bounds.Upper, $"is {Bounds.Text(series[i])}, and should be {bounds} by the values before"));
+            if (!fits) found.Add(new(i, series[i], series[i], bounds.Lower, bounds.Upper, $"is {SeriesBounds.Text(series[i])}, and should be {bounds} by the values before"));
         }
 
         return found;

@@ -30,15 +30,15 @@ internal sealed class SeasonalCheck : ISeriesCheck
         for (var i = start; i < end; i++)
         {
             var forecast = fit.Forecasts[i - start];
-            var bounds = new Bounds(forecast - distance, forecast + distance);
+            var bounds = new SeriesBounds(forecast - distance, forecast + distance);
             if (!bounds.Contains(series[i]))
-                found.Add(new(i, series[i], series[i], bounds.Lower, bounds.Upper, $"is {Bounds.Text(series[i])}, and should be {bounds} by the seasons before (forecast {Bounds.Text(forecast)})"));
+                found.Add(new(i, series[i], series[i], bounds.Lower, bounds.Upper, $"is {SeriesBounds.Text(series[i])}, and should be {bounds} by the seasons before (forecast {SeriesBounds.Text(forecast)})"));
         }
 
         return found;
     }
 
-    public override string ToString() => $"near the forecast from seasons of {_period} values: at most {Bounds.Text(_deviations)} deviations away";
+    public override string ToString() => $"near the forecast from seasons of {_period} values: at most {SeriesBounds.Text(_deviations)} deviations away";
 
     // How much the sizes of the errors differ among themselves, as the peer has it; for normally distributed errors that is 0.6 of the deviation of the errors.
     private static double DeviationOfSizes(double[] errors) => RunningMoments.Of(Array.ConvertAll(errors, Math.Abs)).SampleDeviation;

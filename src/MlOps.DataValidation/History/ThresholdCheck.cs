@@ -3,7 +3,7 @@ namespace MlOps.DataValidation;
 /// <summary>A value lies between fixed bounds.</summary>
 internal sealed class ThresholdCheck(double? lower, double? upper) : ISeriesCheck
 {
-    private readonly Bounds _bounds = Bounds.Of(lower, upper, nameof(lower), nameof(upper));
+    private readonly SeriesBounds _bounds = SeriesBounds.Of(lower, upper, nameof(lower), nameof(upper));
 
     public int PointsNeeded => 0;
 
@@ -14,7 +14,7 @@ internal sealed class ThresholdCheck(double? lower, double? upper) : ISeriesChec
         for (var i = start; i < end; i++)
         {
             if (!_bounds.Contains(series[i]))
-                found.Add(new(i, series[i], series[i], _bounds.Lower, _bounds.Upper, $"is {Bounds.Text(series[i])}, and should be {_bounds}"));
+                found.Add(new(i, series[i], series[i], _bounds.Lower, _bounds.Upper, $"is {SeriesBounds.Text(series[i])}, and should be {_bounds}"));
         }
 
         return found;

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using MlOps.Peers;
 
 namespace MlOps.DataValidation.Tests;
 
 /// <summary>The checks over a series find what Deequ's strategies find.</summary>
-[Trait("Category", "Peer")]
+[Trait(Oracles.Category, Oracles.Peer)]
 public sealed class DeequHistoryTests
 {
     public static IEnumerable<TheoryDataRow<string>> Cases() => DeequCases.Rows("anomaly_detection", "anomaly_detection_count");
@@ -14,7 +15,7 @@ public sealed class DeequHistoryTests
     {
         var found = DeequCases.Find(id);
         var (start, end) = Interval(found);
-        var find = () => CheckOf(found).Find([.. found.GetProperty("series").EnumerateArray().Select(DeequCases.Number)], start, end);
+        var find = () => CheckOf(found).Find([.. found.GetProperty("series").EnumerateArray().Select(Oracles.Number)], start, end);
         if (found.EnumerateObject().Any(p => p.Name.StartsWith("expected_e", StringComparison.Ordinal))) find.Should().Throw<ArgumentException>();
         else if (found.TryGetProperty("expected_anomaly_count", out var count)) find().Should().HaveCount(count.GetInt32());
         else find().Select(a => a.Index).Should().Equal(found.GetProperty("expected_anomaly_indices").EnumerateArray().Select(i => i.GetInt32()));
@@ -29,7 +30,7 @@ public sealed class DeequHistoryTests
     private static ISeriesCheck CheckOf(JsonElement found)
     {
         double? Given(string name) => found.TryGetProperty("params", out var parameters) && parameters.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? DeequCases.Number(value)
+            ? Oracles.Number(value)
             : null;
         bool Is(string name) => found.GetProperty("params").TryGetProperty(name, out var value) && value.GetBoolean();
         var order = (int)(Given("order") ?? 1);
