@@ -205,6 +205,8 @@ public sealed partial class NumberStatistics
 
         var sketch = ValueSketch.Read(reader, options.ExactLimit, whole, options.KeepValues);
         if (sketch.Count != moments.Count) throw StateReader.Damaged("two different numbers of values");
+        var (lowest, highest) = whole ? (minWhole, maxWhole) : (BitConverter.DoubleToInt64Bits(min), BitConverter.DoubleToInt64Bits(max));
+        if (options.KeepValues && moments.Count > 0 && !sketch.Spans(lowest, highest)) throw StateReader.Damaged("a smallest and a largest value that cannot be");
         return new(whole, options, sketch)
         {
             NaN = nan, PositiveInfinities = positive, NegativeInfinities = negative, Zeros = zeros, Negatives = negatives, _moments = moments, _order = order,

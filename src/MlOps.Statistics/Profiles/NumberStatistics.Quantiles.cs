@@ -97,7 +97,7 @@ public sealed partial class NumberStatistics
 
     /// <summary>Counts the numbers in bins that have as nearly as possible the same count.</summary>
     /// <param name="bins">How many bins at most; fewer where many numbers are equal, for equal numbers are never divided.</param>
-    /// <returns>The bins in ascending order; a number on an edge belongs to the bin below it, the smallest to the first bin. Infinities take part. None without numbers.</returns>
+    /// <returns>The bins in ascending order; a number on an edge belongs to the bin below it, the smallest to the first bin, which has no width when the smallest alone fills it. Infinities take part. None without numbers.</returns>
     public IReadOnlyList<HistogramBin> QuantileHistogram(int bins)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
@@ -106,7 +106,7 @@ public sealed partial class NumberStatistics
         for (var i = 1; i < bins; i++)
         {
             var edge = ValueAtRank(Math.Max(0, (long)Math.Ceiling((double)i / bins * Count) - 1));
-            if (edge > edges[^1] && edge < Max) edges.Add(edge);
+            if ((edge > edges[^1] || edges.Count == 1) && edge < Max) edges.Add(edge);
         }
 
         edges.Add(Max);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -91,16 +92,32 @@ internal sealed class CountTable
         return sorted;
     }
 
-    /// <summary>A table of the numbers shifted to the right, counts added up.</summary>
-    public CountTable Shifted(int bits)
+    /// <summary>Replaces every number by another; counts of those that become equal are added up.</summary>
+    public void Replace(Func<long, long> by)
     {
-        var table = new CountTable(_slots.Length);
+        var old = ArrayPool<Slot>.Shared.Rent(Distinct);
+        var count = 0;
         foreach (ref readonly var slot in _slots.AsSpan())
         {
-            if (slot.Count != 0) table.Add(slot.Key >> bits, slot.Count);
+            if (slot.Count != 0) old[count++] = slot;
         }
 
-        return table;
+        Array.Clear(_slots);
+        Distinct = 0;
+        foreach (ref readonly var slot in old.AsSpan(0, count)) Add(by(slot.Key), slot.Count);
+        ArrayPool<Slot>.Shared.Return(old);
+    }
+
+    /// <summary>All numbers with their counts, in no order.</summary>
+    public void CopyTo(Span<long> keys, Span<long> counts)
+    {
+        var next = 0;
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Count == 0) continue;
+            keys[next] = slot.Key;
+            counts[next++] = slot.Count;
+        }
     }
 
     public CountTable Clone()

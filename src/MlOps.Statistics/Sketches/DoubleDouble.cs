@@ -20,6 +20,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
     public static DoubleDouble operator +(DoubleDouble a, DoubleDouble b)
     {
         var (sum, error) = TwoSum(a.High, b.High);
+        if (!double.IsFinite(sum)) return new(sum, 0);
         var (low, lowError) = TwoSum(a.Low, b.Low);
         var (high, rest) = TwoSumOrdered(sum, error + low);
         return Quick(high, rest + lowError);
@@ -38,6 +39,7 @@ internal readonly record struct DoubleDouble(double High, double Low)
     public static DoubleDouble operator /(DoubleDouble a, DoubleDouble b)
     {
         var first = a.High / b.High;
+        if (!double.IsFinite(first)) return new(first, 0);
         var rest = a - (b * first);
         var second = rest.High / b.High;
         rest -= b * second;

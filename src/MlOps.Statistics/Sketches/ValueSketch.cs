@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -28,7 +29,7 @@ internal sealed class ValueSketch
     private readonly int _limit;
     private readonly bool _whole;
     private readonly bool _keep;
-    private CountTable _table;
+    private readonly CountTable _table;
     private HyperLogLog? _distinct;
     private FrequentValues? _frequent;
 
@@ -151,6 +152,15 @@ internal sealed class ValueSketch
         return [.. buckets];
     }
 
+    /// <summary>Whether two values can be the smallest and the largest of those that were seen.</summary>
+    public bool Spans(long lowest, long highest)
+    {
+        var sorted = _table.ToSorted();
+        if (sorted.Length == 0) return true;
+        if (Level != Exact) return BucketOf(lowest) == sorted[0].Key && BucketOf(highest) == sorted[^1].Key && KeyOf(lowest, _whole) <= KeyOf(highest, _whole);
+        return KeyOf(lowest, _whole) == sorted.Min(v => KeyOf(v.Key, _whole)) && KeyOf(highest, _whole) == sorted.Max(v => KeyOf(v.Key, _whole));
+    }
+
     public ValueSketch Clone() => new(_limit, _whole, _keep, Level, _table.Clone(), _distinct?.Clone(), _frequent?.Clone()) { Count = Count };
 
     public void Write(StateWriter writer)
@@ -184,6 +194,8 @@ internal sealed class ValueSketch
         {
             table.Add(key, count);
             total += count;
+            if (total < 0) throw StateReader.Damaged("more values than can be counted");
+            if (level == Exact && !whole && !double.IsFinite(BitConverter.Int64BitsToDouble(key))) throw StateReader.Damaged("a value that is no number");
         }
 
         if (table.Distinct > limit) throw StateReader.Damaged("a sketch with more buckets than its limit");
@@ -271,35 +283,32 @@ internal sealed class ValueSketch
     // From every value with its count to buckets. What was frequent until now is known exactly.
     private void Convert()
     {
-        var values = _table.ToSorted();
+        var (keys, counts) = (new long[_table.Distinct], new long[_table.Distinct]);
+        _table.CopyTo(keys, counts);
         _distinct = new();
         var threshold = Threshold;
-        foreach (var (raw, count) in values)
+        for (var i = 0; i < keys.Length; i++)
         {
-            _distinct.Add(Hashing.Mix((ulong)raw));
-            if (count > threshold) (_frequent ??= new()).Add(raw, count);
+            _distinct.Add(Hashing.Mix((ulong)keys[i]));
+            if (counts[i] > threshold) (_frequent ??= new()).Add(keys[i], counts[i]);
+            keys[i] = KeyOf(keys[i], _whole);
         }
 
-        // As a rule many bits have to go: the level is found by halving before a table is built.
-        var keys = Array.ConvertAll(values, v => KeyOf(v.Key, _whole));
-        var (low, high) = (0, 63);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (DistinctAt(keys, middle) <= Target) high = middle;
-            else low = middle + 1;
-        }
-
-        _table = new CountTable();
-        for (var i = 0; i < values.Length; i++) _table.Add(keys[i] >> low, values[i].Value);
-        Level = low;
+        // As a rule many bits have to go, so the level is found before the table is built anew.
+        Array.Sort(keys);
+        Level = LevelFor(keys, Target);
+        _table.Replace(raw => KeyOf(raw, _whole) >> Level);
     }
 
-    private static int DistinctAt(long[] keys, int level)
+    // Neighbours share a bucket from the level on at which their highest different bit is dropped.
+    private static int LevelFor(ReadOnlySpan<long> sorted, int target)
     {
-        var table = new CountTable(4 * keys.Length);
-        foreach (var key in keys) table.Add(key >> level, 1);
-        return table.Distinct;
+        Span<int> apart = stackalloc int[65];
+        apart.Clear();
+        for (var i = 1; i < sorted.Length; i++) apart[64 - BitOperations.LeadingZeroCount((ulong)(sorted[i - 1] ^ sorted[i]))]++;
+        var (buckets, level) = (sorted.Length - apart[0], 0);
+        while (buckets > target) buckets -= apart[++level];
+        return level;
     }
 
     // Drops bits one by one until there are not more buckets than wanted. Never too many: with a target not below the limit, every level passed has more than the limit.
@@ -311,7 +320,8 @@ internal sealed class ValueSketch
     private void CoarsenTo(int level)
     {
         if (level == Level) return;
-        _table = _table.Shifted(level - Level);
+        var bits = level - Level;
+        _table.Replace(bucket => bucket >> bits);
         Level = level;
     }
 
