@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace MlOps.DataValidation;
+
+/// <summary>The one-sample Kolmogorov-Smirnov test does not refute that a column has a distribution: its two-sided p-value is above a limit.</summary>
+/// <param name="Column">The numeric column.</param>
+/// <param name="Expected">The distribution.</param>
+/// <param name="PValue">The limit, 0 to 1.</param>
+public sealed record KolmogorovSmirnovAbove(string Column, Distribution Expected, double PValue = 0.05) : ColumnExpectation(Column)
+{
+    /// <summary>Gets the distribution.</summary>
+    public Distribution Expected { get; init; } = Expected ?? throw new ArgumentNullException(nameof(Expected));
+
+    /// <summary>Gets the limit.</summary>
+    public double PValue { get; init; } = PValue is >= 0 and <= 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A p-value lies between 0 and 1.");
+
+    /// <inheritdoc/>
+    public override string Description => string.Create(CultureInfo.InvariantCulture, $"a Kolmogorov-Smirnov test of '{Column}' against {Expected} has a p-value above {PValue}");
+
+    internal override Check Plan(CheckPlan plan)
+    {
+        var column = plan.Column(Column);
+        if (!column.Kind.IsNumeric() && column.Kind != CellKind.Nothing) throw column.Unfit("a distribution");
+        var store = plan.Share($"{column.Index}", this, () => new ValueStore(column, plan.Options.MaxExactValues));
+        return new AggregateCheck(this, [column.Index], _ =>
+        {
+            if (store.Count == 0) return new(false, default, "there are no values");
+            if (!store.IsExact) throw new CheckException($"column '{Column}' has more than {plan.Options.MaxExactValues} values. Raise MaxExactValues, or test a sample of the rows.");
+            var statistic = Statistic(store.Sorted(), Expected.Below);
+            var p = Tails.Kolmogorov(statistic, store.Count);
+            return new(p > PValue, p, string.Create(CultureInfo.InvariantCulture, $"it is {p:0.######}")) { Details = new Dictionary<string, IReadOnlyList<Scalar>> { ["statistic"] = [statistic] } };
+        }, store);
+    }
+
+    /// <summary>The largest distance between the observed distribution and the expected one.</summary>
+    internal static double Statistic(ReadOnlySpan<double> sorted, Func<double, double> below)
+    {
+        var largest = 0.0;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            var expected = below(sorted[i]);
+            largest = Math.Max(largest, Math.Max(((i + 1.0) / sorted.Length) - expected, expected - ((double)i / sorted.Length)));
+        }
+
+        return largest;
+    }
+}

@@ -1,0 +1,11 @@
+namespace MlOps.DataValidation;
+
+/// <summary>All values are missing.</summary>
+/// <param name="Column">The column.</param>
+public sealed record AllNull(string Column) : ColumnExpectation(Column)
+{
+    /// <inheritdoc/>
+    public override string Description => $"'{Column}' is missing";
+
+    internal override Check Plan(CheckPlan plan) => new RowCheck(this with { Nulls = NullPolicy.Judge }, new PresenceRule(plan.Column(Column).Index, present: false));
+}

@@ -1,0 +1,11 @@
+namespace MlOps.DataValidation;
+
+/// <summary>No value is missing. NaN is a value; see <see cref="Finite"/>.</summary>
+/// <param name="Column">The column.</param>
+public sealed record NotNull(string Column) : ColumnExpectation(Column)
+{
+    /// <inheritdoc/>
+    public override string Description => $"'{Column}' is not missing";
+
+    internal override Check Plan(CheckPlan plan) => new RowCheck(this with { Nulls = NullPolicy.Judge }, new PresenceRule(plan.Column(Column).Index, present: true));
+}

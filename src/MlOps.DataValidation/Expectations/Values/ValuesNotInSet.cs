@@ -1,0 +1,15 @@
+namespace MlOps.DataValidation;
+
+/// <summary>Values do not stand in a list.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Values">The list. Missing entries count for nothing.</param>
+public sealed record ValuesNotInSet(string Column, IReadOnlyList<Scalar> Values) : ColumnExpectation(Column)
+{
+    /// <summary>Gets the list.</summary>
+    public IReadOnlyList<Scalar> Values { get; init; } = Values ?? throw new ArgumentNullException(nameof(Values));
+
+    /// <inheritdoc/>
+    public override string Description => $"'{Column}' is none of {ExpectationNames.Listed(Values)}";
+
+    internal override Check Plan(CheckPlan plan) => Rows(SetRules.In(plan.Column(Column), Values, expected: false));
+}

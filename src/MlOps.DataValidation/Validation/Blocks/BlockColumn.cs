@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+
+namespace MlOps.DataValidation;
+
+/// <summary>The values of one column for the rows of a block, in one of five forms. Where a value is missing, what stands there means nothing.</summary>
+internal sealed class BlockColumn(string name, CellKind kind)
+{
+    private ulong[] _valid = [];
+    private ReadOnlyMemory<byte> _direct;
+    private long[] _integers = [];
+    private double[] _numbers = [];
+    private decimal[] _decimals = [];
+    private char[] _chars = [];
+    private ReadOnlyMemory<byte> _bytes;
+    private int[] _offsets = [];
+    private int _charCount;
+
+    public string Name => name;
+
+    public CellKind Kind => kind;
+
+    public int Length { get; private set; }
+
+    /// <summary>Gets whether no value is missing.</summary>
+    public bool IsComplete { get; private set; }
+
+    public ReadOnlySpan<ulong> Valid => _valid.AsSpan(0, Bits.Words(Length));
+
+    public ReadOnlySpan<long> Integers => _direct.IsEmpty ? _integers.AsSpan(0, Length) : MemoryMarshal.Cast<byte, long>(_direct.Span);
+
+    public ReadOnlySpan<double> Numbers => _direct.IsEmpty ? _numbers.AsSpan(0, Length) : MemoryMarshal.Cast<byte, double>(_direct.Span);
+
+    public ReadOnlySpan<decimal> Decimals => _decimals.AsSpan(0, Length);
+
+    public bool Has(int row) => IsComplete || Bits.Has(_valid, row);
+
+    public ReadOnlySpan<char> Text(int row) => _chars.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
+
+    public ReadOnlySpan<byte> Binary(int row) => _bytes.Span[_offsets[row].._offsets[row + 1]];
+
+    /// <summary>Gives a value as an object, for samples.</summary>
+    public Scalar At(int row)
+    {
+        if (!Has(row)) return default;
+        return kind switch
+        {
+            CellKind.Boolean => Integers[row] != 0,
+            CellKind.Integer => Integers[row],
+            CellKind.Date => DateOnly.FromDateTime(Moments.ToDateTime(Integers[row])),
+            CellKind.Moment => Moments.ToDateTime(Integers[row]),
+            CellKind.Number => Numbers[row],
+            CellKind.Decimal => Decimals[row],
+            CellKind.Text => new string(Shown(Text(row))),
+            CellKind.Binary => $"{Binary(row).Length} bytes",
+            _ => "(not shown)",
+        };
+    }
+
+    /// <summary>Starts a block of this many rows, all present.</summary>
+    public Span<ulong> Start(int rows)
+    {
+        Length = rows;
+        IsComplete = true;
+        _direct = default;
+        _charCount = 0;
+        var words = Bits.Words(rows);
+        if (_valid.Length < words) _valid = new ulong[words];
+        var valid = _valid.AsSpan(0, words);
+        Bits.Fill(valid, rows);
+        return valid;
+    }
+
+    /// <summary>Says that the presence was changed after <see cref="Start"/>.</summary>
+    public void SetIncomplete() => IsComplete = Bits.Count(Valid) == Length;
+
+    public void Direct(ReadOnlyMemory<byte> values) => _direct = values;
+
+    public Span<long> WritableIntegers() => Room(ref _integers, Length);
+
+    public Span<double> WritableNumbers() => Room(ref _numbers, Length);
+
+    public Span<decimal> WritableDecimals() => Room(ref _decimals, Length);
+
+    public Span<int> WritableOffsets() => Room(ref _offsets, Length + 1);
+
+    public Span<char> WritableChars(int count) => Room(ref _chars, count);
+
+    public void SetBytes(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+
+    /// <summary>Adds the text of the next row; a missing one is added empty.</summary>
+    public void AddText(int row, ReadOnlySpan<char> text)
+    {
+        if (row == 0) Room(ref _offsets, Length + 1)[0] = 0;
+        if (_chars.Length - _charCount < text.Length) Array.Resize(ref _chars, Math.Max(_charCount + text.Length, Math.Min(Array.MaxLength, _chars.Length * 2)));
+        text.CopyTo(_chars.AsSpan(_charCount));
+        _charCount += text.Length;
+        _offsets[row + 1] = _charCount;
+    }
+
+    private static Span<T> Room<T>(ref T[] values, int count)
+    {
+        if (values.Length < count) values = new T[count];
+        return values.AsSpan(0, count);
+    }
+
+    private static ReadOnlySpan<char> Shown(ReadOnlySpan<char> text) => text.Length <= SampleLimits.TextLength ? text : text[..SampleLimits.TextLength];
+}
+
+internal static class SampleLimits
+{
+    /// <summary>How many characters of a text a sample keeps.</summary>
+    public const int TextLength = 1000;
+}
