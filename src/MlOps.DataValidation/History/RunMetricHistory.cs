@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using MlOps.Core;
 
 namespace MlOps.DataValidation;
@@ -61,7 +60,7 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
 
     // The point names its run, so that adding it twice adds it once.
     private static string IdOf(DatasetMetrics metrics) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"validation\0{metrics.Dataset}\0{metrics.Fingerprint}\0{metrics.Time.UtcTicks}")))[..32];
+        Sha256.Hex(string.Create(CultureInfo.InvariantCulture, $"validation\0{metrics.Dataset}\0{metrics.Fingerprint}\0{metrics.Time.UtcTicks}"))[..32];
 
     private Task<IReadOnlyList<Run>> ListAsync(HistoryQuery query, int limit, CancellationToken cancellationToken) => store.ListRunsAsync(
         new()

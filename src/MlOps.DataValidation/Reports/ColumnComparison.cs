@@ -43,7 +43,7 @@ internal sealed record ColumnComparison(string Name, ColumnProfile? Before, Colu
             yield break;
         }
 
-        if (Before.Kind != After.Kind && Before.Count > 0 && After.Count > 0) yield return new($"{ColumnFacts.Kind(Before.Kind)} became {ColumnFacts.Kind(After.Kind)}", ReportTone.Bad);
+        if (Before.Kind != After.Kind && Before.Count > 0 && After.Count > 0) yield return new($"{ReportedColumn.Kind(Before.Kind)} became {ReportedColumn.Kind(After.Kind)}", ReportTone.Bad);
         if (After.Count == 0 && Before.Count > 0) yield return new("all missing", ReportTone.Bad);
         else if (MissingMoved()) yield return new(After.Missing * (double)Before.Rows > Before.Missing * (double)After.Rows ? "more missing" : "fewer missing", ReportTone.Warning);
         if (After.IsConstant && !Before.IsConstant) yield return new("became constant", ReportTone.Warning);
@@ -52,7 +52,7 @@ internal sealed record ColumnComparison(string Name, ColumnProfile? Before, Colu
 
     private bool MissingMoved()
     {
-        var difference = Math.Abs(ColumnFacts.MissingShare(Before!) - ColumnFacts.MissingShare(After!));
+        var difference = Math.Abs(ReportedColumn.MissingShare(Before!) - ReportedColumn.MissingShare(After!));
         return difference >= 0.01 && PopulationStability.PValue(
             PopulationStability.Index([Before!.Count, Before.Missing], [After!.Count, After.Missing]), Before.Rows, After.Rows, bins: 2) < Significant;
     }
@@ -66,7 +66,7 @@ internal sealed record ColumnComparison(string Name, ColumnProfile? Before, Colu
             return (counts.Reference, counts.Current);
         }
 
-        if (ColumnFacts.Numbers(before) is not { } numbers || ColumnFacts.Numbers(after) is not { } others) return ([], []);
+        if (ReportedColumn.Numbers(before) is not { } numbers || ReportedColumn.Numbers(after) is not { } others) return ([], []);
         var edges = Enumerable.Range(1, 9).Select(i => numbers.Quantile(i / 10.0)).Where(double.IsFinite).Distinct().ToArray();
         var bins = new NumericBins(edges, OnePerValue: false);
         return (numbers.CountIn(bins), others.CountIn(bins));

@@ -46,15 +46,15 @@ internal static class ComparisonReport
             Missing(c.Before), Missing(c.After), Distinct(c.Before), Distinct(c.After), Middle(c.Before), Middle(c.After),
         ])]);
 
-    private static ReportCell Missing(ColumnProfile? column) => column is null ? new(Readable.Nothing) : ReportCell.Share(ColumnFacts.MissingShare(column));
+    private static ReportCell Missing(ColumnProfile? column) => column is null ? new(Readable.Nothing) : ReportCell.Share(ReportedColumn.MissingShare(column));
 
-    private static ReportCell Distinct(ColumnProfile? column) => column is null ? new(Readable.Nothing) : new(ColumnFacts.Distinct(column.Distinct)) { Value = column.Distinct.Value };
+    private static ReportCell Distinct(ColumnProfile? column) => column is null ? new(Readable.Nothing) : new(ReportedColumn.Distinct(column.Distinct)) { Value = column.Distinct.Value };
 
     private static ReportCell Middle(ColumnProfile? column) => column switch
     {
         { Times: { Ticks.Count: > 0 } times } => times.Quantile(0.5) is { } median ? new(TimeText.Point(median)) : new(TimeText.Span(times.Ticks.Quantile(0.5))),
         { Booleans: { } booleans, Count: > 0 } => new($"{Readable.Share((double)booleans.True / column.Count)} true"),
-        { Count: > 0 } when ColumnFacts.Numbers(column) is { } numbers => ReportCell.Number(numbers.Quantile(0.5)),
+        { Count: > 0 } when ReportedColumn.Numbers(column) is { } numbers => ReportCell.Number(numbers.Quantile(0.5)),
         _ => new(Readable.Nothing),
     };
 
@@ -64,22 +64,22 @@ internal static class ComparisonReport
     {
         IsCard = true,
         Anchor = $"c{index}",
-        Chips = [new(ColumnFacts.Kind((column.After ?? column.Before)!.Kind)), .. column.Changes],
+        Chips = [new(ReportedColumn.Kind((column.After ?? column.Before)!.Kind)), .. column.Changes],
         Chart = Chart(column),
         Table = Values(column),
-        Facts = column is { Before: not null, After: not null } ? [] : ColumnFacts.Of((column.After ?? column.Before)!),
+        Facts = column is { Before: not null, After: not null } ? [] : ReportedColumn.Of((column.After ?? column.Before)!),
     };
 
     // Both in the same bins of equal width, over everything that either has.
     private static ReportChart? Chart(ColumnComparison column)
     {
-        if (column is not { Before: { } before, After: { } after } || before.Kind != after.Kind || (ColumnFacts.ShowsValues(before) && ColumnFacts.ShowsValues(after))) return null;
-        if (ColumnFacts.Numbers(before) is not { FiniteCount: > 0 } old || ColumnFacts.Numbers(after) is not { FiniteCount: > 0 } now) return null;
+        if (column is not { Before: { } before, After: { } after } || before.Kind != after.Kind || (ReportedColumn.ShowsValues(before) && ReportedColumn.ShowsValues(after))) return null;
+        if (ReportedColumn.Numbers(before) is not { FiniteCount: > 0 } old || ReportedColumn.Numbers(after) is not { FiniteCount: > 0 } now) return null;
         var (low, high) = (Math.Min(old.FiniteMin, now.FiniteMin), Math.Max(old.FiniteMax, now.FiniteMax));
-        var width = (high / ColumnFacts.HistogramBins) - (low / ColumnFacts.HistogramBins);
+        var width = (high / ReportedColumn.HistogramBins) - (low / ReportedColumn.HistogramBins);
         if (!(width > 0)) return null;
-        double[] edges = [.. Enumerable.Range(0, ColumnFacts.HistogramBins).Select(i => low + (i * width)), high];
-        return new(ColumnFacts.HistogramTitle(column.Name, after), Bins(now, edges)) { Before = Bins(old, edges), Axis = ColumnFacts.Axis(after) };
+        double[] edges = [.. Enumerable.Range(0, ReportedColumn.HistogramBins).Select(i => low + (i * width)), high];
+        return new(ReportedColumn.HistogramTitle(column.Name, after), Bins(now, edges)) { Before = Bins(old, edges), Axis = ReportedColumn.Axis(after) };
     }
 
     private static IReadOnlyList<ReportBin> Bins(NumberStatistics numbers, double[] edges) =>

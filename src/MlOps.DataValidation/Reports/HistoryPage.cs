@@ -19,7 +19,7 @@ internal static class HistoryPage
     }
 
     private static ReportTable Table(HistoryReport report) => new(
-        [new("status", "Status"), new("metric", "Metric"), new("value", "Value", true), new("lower", "At least", true), new("upper", "At most", true), new("points", "Values before", true), new("finding", "Finding")],
+        [new("status", "Status"), new("metric", "Metric"), new("value", "Value", true), new("lower", "At least", true), new("upper", "At most", true), new("points", "Values before", true), new("finding", "Finding") { IsWide = true }],
         [.. report.Findings.OrderBy(f => f.Status == HistoryStatus.Anomalous ? 0 : f.Status == HistoryStatus.NotChecked ? 1 : 2).Select(f => (IReadOnlyList<ReportCell>)
         [
             ReportCell.Chip(Name(f.Status), Tone(f.Status, ReportTone.Warning)), ReportCell.Data(Readable.Cut(f.Metric)), ReportCell.Number(f.Value), ReportCell.Number(f.Lower), ReportCell.Number(f.Upper),

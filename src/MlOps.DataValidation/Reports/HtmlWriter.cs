@@ -117,10 +117,11 @@ internal sealed class HtmlWriter
 
     private static string Cell(ReportColumn column, ReportCell cell)
     {
-        var style = (column.IsNumeric, cell.IsData) switch
+        var style = (column, cell) switch
         {
-            (true, _) => " class=\"n\"",
-            (_, true) => " class=\"data\"",
+            ({ IsNumeric: true }, _) => " class=\"n\"",
+            ({ IsWide: true }, _) => " class=\"wide\"",
+            (_, { IsData: true }) => " class=\"data\"",
             _ => string.Empty,
         };
         var text = cell.Tone == ReportTone.Plain ? Text(cell.Text) : Chip(cell.Text, cell.Tone);

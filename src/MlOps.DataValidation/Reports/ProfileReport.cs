@@ -11,7 +11,7 @@ internal static class ProfileReport
     public static ReportDocument Of(DatasetProfile profile, string dataset)
     {
         var names = profile.Columns;
-        var remarkable = names.Count(n => ColumnFacts.Remarks(profile[n]).Any(c => c.Tone is ReportTone.Warning or ReportTone.Bad));
+        var remarkable = names.Count(n => ReportedColumn.Remarks(profile[n]).Any(c => c.Tone is ReportTone.Warning or ReportTone.Bad));
         var summary = (profile.Rows, names.Count) switch
         {
             (0, _) => "There are no rows.",
@@ -41,13 +41,13 @@ internal static class ProfileReport
 
     private static IReadOnlyList<ReportCell> Row(string name, int index, ColumnProfile column)
     {
-        var missing = ColumnFacts.MissingShare(column);
-        var remarks = ColumnFacts.Remarks(column).Where(c => c.Tone != ReportTone.Plain).ToArray();
+        var missing = ReportedColumn.MissingShare(column);
+        var remarks = ReportedColumn.Remarks(column).Where(c => c.Tone != ReportTone.Plain).ToArray();
         var (lowest, middle, highest) = Range(column);
         return
         [
-            ReportCell.Data(Readable.Cut(name)) with { Link = index < MaxCards ? $"c{index}" : null }, new(ColumnFacts.Kind(column.Kind)), ReportCell.Share(missing) with { Bar = missing > 0 ? missing : null },
-            new(ColumnFacts.Distinct(column.Distinct)) { Value = column.Distinct.Value }, lowest, middle, highest,
+            ReportCell.Data(Readable.Cut(name)) with { Link = index < MaxCards ? $"c{index}" : null }, new(ReportedColumn.Kind(column.Kind)), ReportCell.Share(missing) with { Bar = missing > 0 ? missing : null },
+            new(ReportedColumn.Distinct(column.Distinct)) { Value = column.Distinct.Value }, lowest, middle, highest,
             remarks.Length == 0 ? new(string.Empty) : ReportCell.Chip(string.Join(", ", remarks.Select(r => r.Text)), remarks.Max(r => r.Tone)),
         ];
     }
@@ -73,10 +73,10 @@ internal static class ProfileReport
     {
         IsCard = true,
         Anchor = $"c{index}",
-        Chips = ColumnFacts.Remarks(column),
-        Chart = ColumnFacts.Chart(name, column),
-        Facts = ColumnFacts.Of(column),
-        Table = ColumnFacts.Values(column),
+        Chips = ReportedColumn.Remarks(column),
+        Chart = ReportedColumn.Chart(name, column),
+        Facts = ReportedColumn.Of(column),
+        Table = ReportedColumn.Values(column),
     };
 
     private static ReportSection? Pairs(DatasetProfile profile)

@@ -43,6 +43,15 @@ public sealed class Report
         return new(ComparisonReport.Of(before, after, dataset));
     }
 
+    /// <summary>Tells what came of a suite of expectations, with samples of the rows that failed.</summary>
+    /// <param name="result">What came of it.</param>
+    /// <returns>The report. In JUnit each expectation is a test; one of severity warning does not fail.</returns>
+    public static Report Of(ValidationResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return new(ValidationPage.Of(result));
+    }
+
     /// <summary>Tells how the metrics of a dataset fit their history.</summary>
     /// <param name="history">What was found.</param>
     /// <returns>The report.</returns>

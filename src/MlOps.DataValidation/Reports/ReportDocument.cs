@@ -77,7 +77,11 @@ internal sealed record ReportTable(IReadOnlyList<ReportColumn> Columns, IReadOnl
 /// <param name="Key">What programs call it.</param>
 /// <param name="Header">What people call it.</param>
 /// <param name="IsNumeric">Whether it stands at the right.</param>
-internal readonly record struct ReportColumn(string Key, string Header, bool IsNumeric = false);
+internal readonly record struct ReportColumn(string Key, string Header, bool IsNumeric = false)
+{
+    /// <summary>Whether it holds sentences, which want room.</summary>
+    public bool IsWide { get; init; }
+}
 
 /// <summary>A cell of a table.</summary>
 /// <param name="Text">What it says to people.</param>

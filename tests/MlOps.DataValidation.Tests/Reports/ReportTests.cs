@@ -9,7 +9,7 @@ namespace MlOps.DataValidation.Tests;
 /// <summary>A report is one file that harms nobody, and the same each time.</summary>
 public sealed partial class ReportTests
 {
-    public static TheoryData<string> Kinds() => ["profile", "comparison", "history"];
+    public static TheoryData<string> Kinds() => ["profile", "comparison", "validation", "history"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -161,6 +161,20 @@ public sealed partial class ReportTests
     }
 
     [Fact]
+    public void A_validation_shows_what_failed_and_the_rows()
+    {
+        var report = Report.Of(Validation);
+        report.Summary.Should().Be("2 of 4 expectations failed on 1,000 rows. 'distance' is at least 0, but 2 of 1000 values are not.");
+        report.ToMarkdown().Should().Contain("| ❌ failed | 'distance' is at least 0, but 2 of 1000 values are not. | `distance` | 2 | 0.2 % | 5 | – |").And.Contain("| ⚠️ warning | The mean of 'delay' is 8. |").And.Contain("| ❌ not checked |");
+        report.ToHtml().Should().Contain("""<tr><td class="n">7</td><td class="data">&lt;script&gt;alert(1)&lt;/script&gt;</td><td class="data">-1</td></tr>""");
+        XDocument.Parse(report.ToJUnit()).Descendants("testsuite").Single().Attributes().Select(a => a.Value).Should().Equal("flights", "4", "2", "0", "0");
+    }
+
+    [Fact]
+    public void A_validation_that_passes_says_so() =>
+        Report.Of(Validation with { Results = [Validation.Results[0]] }).Summary.Should().Be("All 1 expectations were met on 1,000 rows.");
+
+    [Fact]
     public void JUnit_counts_what_failed_and_what_was_not_checked()
     {
         var suite = XDocument.Parse(ReportOf("history").ToJUnit()).Descendants("testsuite").Single();
@@ -168,10 +182,26 @@ public sealed partial class ReportTests
         suite.Descendants("failure").Single().Attribute("message")!.Value.Should().Be("Rows fell \ufffd.");
     }
 
+    private static ValidationResult Validation => new("flights", 1000,
+    [
+        new() { Kind = "not_null", Columns = ["date"], Expected = "'date' is not missing", Success = true, Message = "'date' is not missing.", ElementCount = 1000 },
+        new()
+        {
+            Kind = "values_between", Columns = ["distance"], Expected = "'distance' is at least 0", Success = false, Message = "'distance' is at least 0, but 2 of 1000 values are not.", ElementCount = 1000, MissingCount = 5,
+            UnexpectedCount = 2, Sample = [Row(7, -1L, SampleProfiles.Attack), Row(8, -2.5, default)],
+        },
+        new() { Kind = "mean_between", Columns = ["delay"], Expected = "the mean of 'delay' is at most 5", Success = false, Severity = Severity.Warning, Message = "The mean of 'delay' is 8.", Observed = 8.0 },
+        new() { Kind = "unique", Columns = ["id"], Expected = "'id' is unique", Success = false, Message = "'id' is unique, but there is no such column.", Error = "there is no such column" },
+    ])
+    { RejectedCount = 2 };
+
+    private static FailedRow Row(long row, Scalar distance, Scalar key) => new(row, new Dictionary<string, Scalar> { ["distance"] = distance }, new Dictionary<string, Scalar> { ["flight"] = key });
+
     private static Report ReportOf(string kind) => kind switch
     {
         "profile" => Report.Of(SampleProfiles.Flights(), "flights"),
         "comparison" => Report.Compare(SampleProfiles.Flights(), SampleProfiles.Flights(shift: 20), "flights"),
+        "validation" => Report.Of(Validation),
         _ => Report.Of(new HistoryReport("flights", DateTimeOffset.UnixEpoch,
         [
             new("rows", "between 1 and 2", HistoryStatus.Anomalous, 5, 1, 2, 9, "Rows fell \u0001."), new("a", "x", HistoryStatus.Normal, 1, double.NaN, double.NaN, 9, "Fits."),

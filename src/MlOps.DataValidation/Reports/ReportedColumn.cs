@@ -3,7 +3,7 @@ using MlOps.Statistics;
 namespace MlOps.DataValidation;
 
 /// <summary>What a report says of one column: its figures, remarks, histogram and most frequent values.</summary>
-internal static class ColumnFacts
+internal static class ReportedColumn
 {
     public const int HistogramBins = 20;
     private const int TopValues = 10;
