@@ -17,6 +17,7 @@ internal static class FilterTerms
             };
         }
 
+        if (column.Kind == CellKind.Text && value.Value is long or double) return Read(column, comparison, Literals.Number(value, column));
         value = Fit(column, value);
         return comparison switch
         {
@@ -33,6 +34,14 @@ internal static class FilterTerms
         new RuleTerm(new ComparisonRule(first, comparison, second), judgesMissing: true);
 
     public static int TextColumn(BoundColumn column) => column.Kind is CellKind.Text or CellKind.Nothing ? column.Index : throw column.Unfit("a pattern");
+
+    // Text that was never cast is read as a number; what is no number is different from every number.
+    private static FilterTerm Read(BoundColumn column, Comparison comparison, double value)
+    {
+        var rule = new ReadableRule(column.Index, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && comparison.Holds(double.IsNaN(number) ? null : number.CompareTo(value)));
+        return comparison == Comparison.NotEqual ? new NotTerm(Read(column, Comparison.Equal, value)) : new RuleTerm(rule);
+    }
 
     // In a filter, which is text itself, a number may stand in quotes.
     private static Scalar Fit(BoundColumn column, Scalar value) => value.Value is string text && column.Kind.IsNumeric()

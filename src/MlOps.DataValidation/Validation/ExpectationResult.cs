@@ -27,6 +27,9 @@ public sealed record ExpectationResult
     /// <summary>Gets why it could not be checked, as a missing column; null when it was. It has failed then.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Gets whether rows were judged one by one, so that those that fail can be put aside; else it is about a column or the table.</summary>
+    public bool JudgesRows { get; init; }
+
     /// <summary>Gets the share of judged rows that had to pass.</summary>
     public double Mostly { get; init; } = 1;
 

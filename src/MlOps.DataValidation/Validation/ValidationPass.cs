@@ -10,6 +10,7 @@ internal sealed class ValidationPass
     private readonly SampleTaker _samples;
     private readonly FilterNode[] _filters;
     private readonly bool _keepFailed;
+    private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
     private ulong[] _all = [];
     private ulong[] _rejected = [];
     private long _rows;
@@ -58,9 +59,29 @@ internal sealed class ValidationPass
         foreach (var entry in _entries.Where(e => e.Uses(column))) entry.Stop(why);
     }
 
-    /// <summary>Says what a row of the last block failed, errors first or warnings only.</summary>
-    public IEnumerable<Expectation> FailuresOf(int row, Severity? severity = null) =>
-        _entries.Where(e => e.Failed(row) && (severity is null || e.Expectation.Severity == severity)).Select(e => e.Expectation);
+    /// <summary>Gives what a row of the last block failed, in the suite's order.</summary>
+    public IEnumerable<Expectation> FailuresOf(int row) => _entries.Where(e => e.Failed(row)).Select(e => e.Expectation);
+
+    public bool Fails(int row) => Array.Exists(_entries, e => e.Failed(row));
+
+    /// <summary>Gives what a row of the last block failed, in words. The same reasons are the same object.</summary>
+    public string ReasonsOf(int row)
+    {
+        var failed = new List<int>();
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i].Failed(row)) failed.Add(i);
+        }
+
+        var key = string.Join(',', failed);
+        if (!_reasons.TryGetValue(key, out var reasons))
+        {
+            reasons = string.Join("; ", failed.Select(i => _entries[i].Expectation.Filtered));
+            if (_reasons.Count < 10_000) _reasons.Add(key, reasons);
+        }
+
+        return reasons;
+    }
 
     public ValidationResult Finish() => new(_suite.Name, _rows, [.. _entries.Select(e => e.Finish())]) { RejectedCount = _rejectedRows };
 
@@ -129,6 +150,7 @@ internal sealed class ValidationPass
                 Success = success,
                 Error = _error,
                 Message = Message(success, outcome),
+                JudgesRows = _check is RowCheck,
                 Mostly = expectation.Mostly,
                 Observed = outcome?.Observed ?? default,
                 Details = outcome?.Details ?? Outcome.NoDetails,
