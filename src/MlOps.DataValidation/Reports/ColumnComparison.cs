@@ -30,7 +30,7 @@ internal sealed record ColumnComparison(string Name, ColumnProfile? Before, Colu
         var (reference, current) = Counts(before, after);
         var (n, m) = (reference.Sum(), current.Sum());
         if (n == 0 || m == 0) return new(name, before, after, double.NaN, double.NaN);
-        var distance = 0.5 * reference.Zip(current, (r, c) => Math.Abs(((double)r / n) - ((double)c / m))).Sum();
+        var distance = MlOps.Statistics.Distance.TotalVariation(reference, current);
         var filled = reference.Zip(current).Count(p => p.First + p.Second > 0);
         return new(name, before, after, distance, PopulationStability.PValue(PopulationStability.Index(reference, current), n, m, filled));
     }
