@@ -1,0 +1,34 @@
+namespace MlOps.DataValidation;
+
+/// <summary>Keeps the metrics of every validated dataset. Thread-safe, also between processes.</summary>
+public interface IMetricHistory
+{
+    /// <summary>Adds the metrics of a dataset. The same dataset, fingerprint and time again is one point, with the metrics that were added first.</summary>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>When they are kept.</returns>
+    /// <exception cref="ArgumentException">The dataset or a metric has no name.</exception>
+    Task AddAsync(DatasetMetrics metrics, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the metrics of a dataset, the oldest first.</summary>
+    /// <param name="query">Which.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The points.</returns>
+    /// <exception cref="ArgumentException">The dataset has no name, or the limit is not between 1 and 10,000.</exception>
+    Task<IReadOnlyList<DatasetMetrics>> ReadAsync(HistoryQuery query, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Which part of a history to read.</summary>
+/// <param name="Dataset">What the data is called.</param>
+public sealed record HistoryQuery(string Dataset)
+{
+    /// <summary>Gets the time before which the points must lie; null for all.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>Gets whether points of data that did not pass validation are left out.</summary>
+    public bool OnlyAccepted { get; init; }
+
+    /// <summary>Gets how many points to read at most, the newest.</summary>
+    /// <value>The default is 1,000, the most 10,000.</value>
+    public int Limit { get; init; } = 1_000;
+}
