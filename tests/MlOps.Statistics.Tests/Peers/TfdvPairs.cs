@@ -18,7 +18,8 @@ internal static class TfdvPairs
             var missing = Enumerable.Range(0, value?.Rows.Count ?? 0).LongCount(r => value!.Rows[r].Values is null && rows.Any(i => r < i!.Rows.Count && i.Rows[r].Values is not null));
             JsonObject Histogram(string name, Func<(ColumnProfile Differences, long Missing), double> of) => new()
             {
-                ["name"] = name, ["rank_histogram"] = new JsonObject { ["buckets"] = new JsonArray([.. indexes.Select((i, at) => (JsonNode)new JsonObject { ["label"] = i, ["sample_count"] = of(pairs[at]) })]) },
+                ["name"] = name,
+                ["rank_histogram"] = new JsonObject { ["buckets"] = new JsonArray([.. indexes.Select((i, at) => (JsonNode)new JsonObject { ["label"] = i, ["sample_count"] = of(pairs[at]) })]) },
             };
             string[] full = [.. path, sparse.GetProperty("name").GetString()!];
             found[string.Join('.', full)] = new JsonObject

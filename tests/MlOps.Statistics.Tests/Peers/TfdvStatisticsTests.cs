@@ -128,7 +128,9 @@ public class TfdvStatisticsTests
             correlation.Add(Numbers(x), Numbers(y));
             actual[cross.Name] = new JsonObject
             {
-                ["path_x"] = TfdvGenerators.PathOf(x), ["path_y"] = TfdvGenerators.PathOf(y), ["count"] = correlation.Count,
+                ["path_x"] = TfdvGenerators.PathOf(x),
+                ["path_y"] = TfdvGenerators.PathOf(y),
+                ["count"] = correlation.Count,
                 ["num_cross_stats"] = new JsonObject { ["correlation"] = correlation.Pearson, ["covariance"] = correlation.PopulationCovariance },
             };
         }
