@@ -34,4 +34,57 @@ public static class ChiSquare
 
         return sum;
     }
+
+    /// <summary>Tests whether the rows and columns of a contingency table are independent, or what is the same, whether samples that were counted in the same categories come from one distribution.</summary>
+    /// <param name="table">The counts, row after row.</param>
+    /// <param name="columns">How many columns the table has, at least 1.</param>
+    /// <param name="continuityCorrection">Whether to correct a table with one degree of freedom for continuity (Yates 1934).</param>
+    /// <returns>Pearson's statistic, its degrees of freedom and its chance; rows and columns that are empty count for nothing. With one row or column left the statistic is 0 and the chance 1, without counts both are NaN.</returns>
+    /// <exception cref="ArgumentException">The counts do not fill the columns, or one is negative.</exception>
+    public static ChiSquareResult Test(ReadOnlySpan<long> table, int columns, bool continuityCorrection = false) =>
+        Test(table, columns, continuityCorrection, static (observed, expected) => (observed - expected) * (observed - expected) / expected);
+
+    /// <summary>Tests the same as <see cref="Test(ReadOnlySpan{long}, int, bool)"/> by the logarithm of the likelihood ratio: the G-test.</summary>
+    /// <param name="table">The counts, row after row.</param>
+    /// <param name="columns">How many columns the table has, at least 1.</param>
+    /// <param name="continuityCorrection">Whether to correct a table with one degree of freedom for continuity (Yates 1934).</param>
+    /// <returns>The statistic G, its degrees of freedom and its chance, as for Pearson's test.</returns>
+    /// <exception cref="ArgumentException">The counts do not fill the columns, or one is negative.</exception>
+    public static ChiSquareResult LikelihoodRatioTest(ReadOnlySpan<long> table, int columns, bool continuityCorrection = false) =>
+        Test(table, columns, continuityCorrection, static (observed, expected) => observed > 0 ? 2 * observed * Math.Log(observed / expected) : 0);
+
+    private static ChiSquareResult Test(ReadOnlySpan<long> table, int columns, bool continuityCorrection, Func<double, double, double> part)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        if (table.Length % columns != 0) throw new ArgumentException($"{table.Length} counts do not fill {columns} columns.", nameof(table));
+        var (rowSums, columnSums, all) = (new double[table.Length / columns], new double[columns], 0.0);
+        for (var i = 0; i < table.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(table[i], nameof(table));
+            rowSums[i / columns] += table[i];
+            columnSums[i % columns] += table[i];
+            all += table[i];
+        }
+
+        var degrees = (rowSums.Count(s => s > 0) - 1) * (columnSums.Count(s => s > 0) - 1);
+        if (all == 0) return new(double.NaN, 0, double.NaN);
+        if (degrees == 0) return new(0, 0, 1);
+        var statistic = 0.0;
+        for (var i = 0; i < table.Length; i++)
+        {
+            var expected = rowSums[i / columns] * columnSums[i % columns] / all;
+            if (expected == 0) continue;
+            double observed = table[i];
+            if (continuityCorrection && degrees == 1) observed += Math.Clamp(expected - observed, -0.5, 0.5);
+            statistic += part(observed, expected);
+        }
+
+        return new(statistic, degrees, UpperTail(statistic, degrees));
+    }
 }
+
+/// <summary>What a chi-square test finds.</summary>
+/// <param name="Statistic">The statistic.</param>
+/// <param name="DegreesOfFreedom">Its degrees of freedom.</param>
+/// <param name="PValue">The chance of a statistic at least this large when nothing has changed.</param>
+public readonly record struct ChiSquareResult(double Statistic, int DegreesOfFreedom, double PValue);

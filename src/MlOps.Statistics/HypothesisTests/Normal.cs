@@ -8,4 +8,9 @@ public static class Normal
     /// <returns>A chance from 0 to 1, to about 13 digits also in the far tail, where one minus the distribution function is long 0; NaN gives NaN.</returns>
     /// <remarks>erfc(|z| / sqrt(2)) = Q(1 / 2, z * z / 2); Abramowitz and Stegun 6.5.17.</remarks>
     public static double TwoSidedTail(double value) => SpecialFunctions.UpperGamma(0.5, value * value / 2);
+
+    /// <summary>Gives the chance of a value at least this large.</summary>
+    /// <param name="value">The value, of either sign.</param>
+    /// <returns>A chance from 0 to 1, to about 13 digits also in the far tail; NaN gives NaN.</returns>
+    public static double UpperTail(double value) => value > 0 ? TwoSidedTail(value) / 2 : 1 - (TwoSidedTail(value) / 2);
 }

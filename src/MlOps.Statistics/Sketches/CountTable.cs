@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MlOps.Statistics;
+
+/// <summary>How often each of some whole numbers came; an open hash table that grows up to a limit.</summary>
+internal sealed class CountTable
+{
+    private const ulong Golden = 0x9E3779B97F4A7C15;
+    private Slot[] _slots;
+    private int _shift;
+
+    public CountTable(int capacity = 32)
+    {
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)capacity)];
+        _shift = 64 - BitOperations.Log2((uint)_slots.Length);
+    }
+
+    /// <summary>Gets how many different numbers there are.</summary>
+    public int Distinct { get; private set; }
+
+    /// <summary>Counts numbers until there are more different ones than allowed, and writes down which of them have come more often than a threshold.</summary>
+    /// <returns>How many numbers were counted.</returns>
+    public int AddAll(ReadOnlySpan<long> keys, int limit, long threshold, Span<int> frequent, out int frequentCount)
+    {
+        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        var (mask, shift) = (_slots.Length - 1, _shift);
+        frequentCount = 0;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var key = keys[i];
+            var at = (int)(((ulong)key * Golden) >> shift);
+            while (true)
+            {
+                ref var slot = ref Unsafe.Add(ref slots, at);
+                if (slot.Key == key && slot.Count != 0)
+                {
+                    if (++slot.Count > threshold) frequent[frequentCount++] = i;
+                    break;
+                }
+
+                if (slot.Count == 0)
+                {
+                    if (Distinct >= limit) return i;
+                    slot = new(key, 1);
+                    if (Grown())
+                    {
+                        slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+                        (mask, shift) = (_slots.Length - 1, _shift);
+                    }
+
+                    break;
+                }
+
+                at = (at + 1) & mask;
+            }
+        }
+
+        return keys.Length;
+    }
+
+    public void Add(long key, long count)
+    {
+        if (count == 0) return;
+        ref var slot = ref Find(key);
+        if (slot.Count == 0)
+        {
+            slot = new(key, count);
+            Grown();
+        }
+        else
+        {
+            slot.Count += count;
+        }
+    }
+
+    public long CountOf(long key) => Find(key).Count;
+
+    /// <summary>All numbers with their counts, in ascending order of the number.</summary>
+    public KeyValuePair<long, long>[] ToSorted()
+    {
+        var sorted = new KeyValuePair<long, long>[Distinct];
+        var next = 0;
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Count != 0) sorted[next++] = new(slot.Key, slot.Count);
+        }
+
+        Array.Sort(sorted, static (a, b) => a.Key.CompareTo(b.Key));
+        return sorted;
+    }
+
+    /// <summary>Replaces every number by another; counts of those that become equal are added up.</summary>
+    public void Replace(Func<long, long> by)
+    {
+        var old = ArrayPool<Slot>.Shared.Rent(Distinct);
+        var count = 0;
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Count != 0) old[count++] = slot;
+        }
+
+        Array.Clear(_slots);
+        Distinct = 0;
+        foreach (ref readonly var slot in old.AsSpan(0, count)) Add(by(slot.Key), slot.Count);
+        ArrayPool<Slot>.Shared.Return(old);
+    }
+
+    /// <summary>All numbers with their counts, in no order.</summary>
+    public void CopyTo(Span<long> keys, Span<long> counts)
+    {
+        var next = 0;
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Count == 0) continue;
+            keys[next] = slot.Key;
+            counts[next++] = slot.Count;
+        }
+    }
+
+    public CountTable Clone()
+    {
+        var clone = new CountTable(_slots.Length) { Distinct = Distinct };
+        _slots.CopyTo(clone._slots, 0);
+        return clone;
+    }
+
+    private ref Slot Find(long key)
+    {
+        var at = (int)(((ulong)key * Golden) >> _shift);
+        while (true)
+        {
+            ref var slot = ref _slots[at];
+            if (slot.Count == 0 || slot.Key == key) return ref slot;
+            at = (at + 1) & (_slots.Length - 1);
+        }
+    }
+
+    // At most half of the slots are taken.
+    private bool Grown()
+    {
+        if (++Distinct * 2 <= _slots.Length) return false;
+        var old = _slots;
+        _slots = new Slot[old.Length * 2];
+        _shift--;
+        foreach (ref readonly var slot in old.AsSpan())
+        {
+            if (slot.Count != 0) Find(slot.Key) = slot;
+        }
+
+        return true;
+    }
+
+    private struct Slot(long key, long count)
+    {
+        public readonly long Key = key;
+        public long Count = count;
+    }
+}

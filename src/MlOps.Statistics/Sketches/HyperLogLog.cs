@@ -1,0 +1,116 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace MlOps.Statistics;
+
+/// <summary>Counts different values in 16 KiB, from their 64-bit hashes; parts merge without any loss, in any order.</summary>
+/// <remarks>
+/// Flajolet et al., HyperLogLog, 2007, with p = 14; the estimate is Ertl's (New cardinality estimation algorithms for HyperLogLog sketches, 2017, algorithm 6), which needs
+/// no tables and no switch between ranges. One standard error is 1.04 / sqrt(2^14) = 0.81 %.
+/// </remarks>
+internal sealed class HyperLogLog
+{
+    public const int Precision = 14;
+    public const int Registers = 1 << Precision;
+    public const int MaxRank = 64 - Precision + 1;
+    public const double StandardError = 1.04 / 128;
+
+    private readonly byte[] _ranks;
+    private int _least;
+    private int _untilScan = Registers;
+
+    public HyperLogLog() => _ranks = new byte[Registers];
+
+    public HyperLogLog(ReadOnlySpan<byte> ranks) => _ranks = ranks.ToArray();
+
+    public ReadOnlySpan<byte> Ranks => _ranks;
+
+    public void Add(ulong hash)
+    {
+        var at = hash >> (64 - Precision);
+        var rank = (byte)(BitOperations.LeadingZeroCount((hash << Precision) | (1UL << (Precision - 1))) + 1);
+        if (rank <= _ranks[at]) return;
+        _ranks[at] = rank;
+        _untilScan--;
+    }
+
+    /// <summary>Adds many. A hash whose rank is not above the least of all registers is passed over in vectors; it could change nothing.</summary>
+    public void Add(ReadOnlySpan<ulong> hashes)
+    {
+        if (_untilScan <= 0) Scan();
+        var i = 0;
+        if (_least > 0)
+        {
+            var ceiling = Vector512.Create(1UL << (64 - _least));
+            var whole = MemoryMarshal.Cast<ulong, Vector512<ulong>>(hashes);
+            for (var v = 0; v < whole.Length; v++)
+            {
+                var candidates = Vector512.LessThan(whole[v] << Precision, ceiling).ExtractMostSignificantBits();
+                for (; candidates != 0; candidates &= candidates - 1) Add(hashes[(v * 8) + BitOperations.TrailingZeroCount(candidates)]);
+            }
+
+            i = whole.Length * 8;
+        }
+
+        for (; i < hashes.Length; i++) Add(hashes[i]);
+    }
+
+    public void Merge(HyperLogLog other)
+    {
+        for (var i = 0; i < _ranks.Length; i++) _ranks[i] = Math.Max(_ranks[i], other._ranks[i]);
+        Scan();
+    }
+
+    public double Estimate()
+    {
+        Span<int> with = stackalloc int[MaxRank + 1];
+        with.Clear();
+        foreach (var rank in _ranks) with[rank]++;
+        const double m = Registers;
+        var z = m * Tau((m - with[MaxRank]) / m);
+        for (var k = MaxRank - 1; k >= 1; k--) z = (z + with[k]) * 0.5;
+        z += m * Sigma(with[0] / m);
+        return m * m / (2 * Math.Log(2) * z);
+    }
+
+    public HyperLogLog Clone() => new(_ranks) { _least = _least, _untilScan = _untilScan };
+
+    private static double Sigma(double x)
+    {
+        if (x == 1) return double.PositiveInfinity;
+        var (y, z) = (1.0, x);
+        for (var before = double.NaN; z != before;)
+        {
+            x *= x;
+            before = z;
+            z += x * y;
+            y += y;
+        }
+
+        return z;
+    }
+
+    private static double Tau(double x)
+    {
+        if (x is 0 or 1) return 0;
+        var (y, z) = (1.0, 1 - x);
+        for (var before = double.NaN; z != before;)
+        {
+            x = Math.Sqrt(x);
+            before = z;
+            y *= 0.5;
+            z -= (1 - x) * (1 - x) * y;
+        }
+
+        return z / 3;
+    }
+
+    private void Scan()
+    {
+        int least = byte.MaxValue;
+        foreach (var rank in _ranks) least = Math.Min(least, rank);
+        _least = least;
+        _untilScan = Registers / 4;
+    }
+}
