@@ -16,6 +16,9 @@ public static class Telemetry
     /// <summary>The meter and activity source of MlOps.Training.</summary>
     public const string Training = "MlOps.Training";
 
+    /// <summary>The meter and activity source of MlOps.ModelRegistry.</summary>
+    public const string ModelRegistry = "MlOps.ModelRegistry";
+
     /// <summary>The meter and activity source of MlOps.Serving.</summary>
     public const string Serving = "MlOps.Serving";
 
@@ -30,6 +33,12 @@ public static class Telemetry
 
     /// <summary>Counter, rows, tag source: how many rows were acquired.</summary>
     public const string RowsAcquired = "mlops.data.rows";
+
+    /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
+    public const string TrialDuration = "mlops.trial.duration";
+
+    /// <summary>Histogram, seconds, tags model, version and status: how long it took to load and verify a registered model.</summary>
+    public const string ModelLoadDuration = "mlops.model.load.duration";
 
     /// <summary>Histogram, seconds, tags model, version, caller and status: how long a request for predictions took.</summary>
     public const string PredictionDuration = "mlops.prediction.duration";

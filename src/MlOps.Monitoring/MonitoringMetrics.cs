@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>What this room measures.</summary>
+/// <summary>What this room measures and traces.</summary>
 internal sealed class MonitoringMetrics : IDisposable
 {
+    private static readonly ActivitySource Source = new(Telemetry.Monitoring);
     private readonly Meter _meter;
     private readonly Counter<long> _logged;
     private readonly Counter<long> _dropped;
@@ -18,6 +20,8 @@ internal sealed class MonitoringMetrics : IDisposable
         _dropped = _meter.CreateCounter<long>(Telemetry.PredictionsDropped, "{prediction}", "Predictions that the log dropped.");
         _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
     }
+
+    public static Activity? Start(string monitor, string model) => Source.StartActivity("compare")?.SetTag("monitor", monitor).SetTag("model", model);
 
     public void Logged(string model, int rows) => _logged.Add(rows, new KeyValuePair<string, object?>("model", model));
 

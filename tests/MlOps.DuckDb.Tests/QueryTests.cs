@@ -200,6 +200,18 @@ public sealed class QueryTests : IDisposable
         FluentActions.Invoking(() => wrong.GetRequiredService<IOptions<DuckDbOptions>>().Value).Should().Throw<OptionsValidationException>();
     }
 
+    [Fact]
+    public async Task An_engine_that_cannot_be_started_says_which_setting_is_wrong_and_leaves_nothing()
+    {
+        var temporary = _folder["spill"];
+        await _engine.WriteParquetAsync(_folder["a.parquet"], Schema, Rows.Batches(Schema, [], 1), Token);
+        using var engine = new DuckDbEngine(Options.Create(new DuckDbOptions { MemoryLimit = "99999999999999TB", TempFolder = temporary }));
+
+        foreach (var read in (Func<Task>[])[() => engine.ReadAsync(new ParquetFile(_folder["a.parquet"]), cancellationToken: Token).ReadAll(), () => engine.QueryAsync("SELECT 1", Tables(), cancellationToken: Token).ReadAll()])
+            (await read.Should().ThrowAsync<DataException>()).WithMessage("*memory_limit*MlOps:DuckDb*");
+        Directory.GetFileSystemEntries(temporary).Should().BeEmpty();
+    }
+
     private Dictionary<string, string> Tables() => new() { ["t"] = _folder["a.parquet"] };
 
     private Task<long> Write(string name, object?[][] rows) => _engine.WriteParquetAsync(_folder[name], Schema, Rows.Batches(Schema, rows, 1_000), Token);

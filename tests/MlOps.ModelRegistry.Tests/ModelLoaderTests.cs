@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.Testing;
+using MlOps.Tests;
 
 namespace MlOps.ModelRegistry.Tests;
 
@@ -30,6 +33,25 @@ public sealed class ModelLoaderTests
         using var host = await HostOf(new FakeRuntime("fake", inputs => { seen = inputs; return Outputs; }));
         using var model = await host.Loader.LoadAsync(host.Version, Cancel);
         seen.Should().ContainSingle().Which.Should().BeOfType<Tensor<double>>().Which.Values.Should().Equal(100d, 200d, double.NaN);
+    }
+
+    [Theory]
+    [InlineData("ok")]
+    [InlineData("failed")]
+    public async Task Loading_is_measured_and_traced(string status)
+    {
+        using var trace = new TraceCollector(Telemetry.ModelRegistry);
+        using var durations = new MetricCollector<double>(null, Telemetry.ModelRegistry, Telemetry.ModelLoadDuration);
+        using var host = await HostOf(new FakeRuntime("fake", _ => status == "ok" ? Outputs : []));
+        var version = host.Version with { Model = "measured-" + status };
+
+        if (status == "ok") (await host.Loader.LoadAsync(version, Cancel)).Dispose();
+        else await FluentActions.Awaiting(() => host.Loader.LoadAsync(version, Cancel)).Should().ThrowAsync<DataException>();
+
+        durations.GetMeasurementSnapshot().Where(m => Equals(m.Tags["model"], version.Model)).Should().ContainSingle(m => m.Value > 0 && Equals(m.Tags["version"], "1") && Equals(m.Tags["status"], status));
+        var activity = trace.Activities.Should().ContainSingle(a => a.OperationName == "load").Which;
+        activity.Status.Should().Be(status == "ok" ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
+        activity.GetTagItem("model").Should().Be(version.Model);
     }
 
     public static TheoryData<string, Tensor[]> Misses() => new()

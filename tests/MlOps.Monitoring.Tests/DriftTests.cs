@@ -1,7 +1,9 @@
+using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -29,6 +31,22 @@ public sealed class DriftTests : IDisposable
         report.Columns[1].Psi.Should().BeInRange(0, 0.03);
         report.Columns[1].NoiseLevel.Should().BeApproximately(9 * ((1 / 20_000.0) + (1 / 1600.0)), 1e-9);
         (report.Version, report.Rows, report.ReferenceRows, report.FailedRows).Should().Be((1, 1600, 20_000, 0));
+    }
+
+    [Fact]
+    public async Task Training_data_that_cannot_be_read_are_an_error_and_not_a_window_without_drift()
+    {
+        await _world.TrainAsync(Flights(2_000));
+        _world.Log.Batches.Add(Flights(1600, distance: d => d * 1.609344).ToBatch());
+        var datasets = new Unreadable(_world.Datasets) { IsBroken = true };
+        using var metrics = new MonitoringMetrics();
+        using var detector = new DriftDetector(_world.Registry, datasets, _world.Log, metrics, Microsoft.Extensions.Logging.Abstractions.NullLogger<DriftDetector>.Instance);
+        var check = () => detector.CheckAsync("flight-delay", new(), World.May, World.May.AddDays(7), Stop);
+
+        await check.Should().ThrowAsync<DataException>();
+
+        datasets.IsBroken = false;
+        (await check()).Drifted.Should().Equal(["distance"], "it was not remembered");
     }
 
     [Fact]
@@ -328,6 +346,29 @@ public sealed class DriftTests : IDisposable
     }
 
     [Fact]
+    public async Task A_comparison_is_traced_with_what_it_found()
+    {
+        using var trace = new TraceCollector(Telemetry.Monitoring);
+        await _world.TrainAsync(Flights(2000));
+        _world.Log.Batches.Add(Flights(500, distance: d => d * 3).ToBatch());
+
+        await CheckAsync();
+
+        var activity = trace.Activities.Should().ContainSingle(a => a.OperationName == "compare").Which;
+        activity.TagObjects.Should().Equal(new("monitor", "flight-delay"), new("model", "flight-delay"), new("version", "1"), new("rows", 500L), new KeyValuePair<string, object?>("drifted", 1));
+    }
+
+    [Fact]
+    public async Task A_comparison_that_fails_is_traced_as_such()
+    {
+        using var trace = new TraceCollector(Telemetry.Monitoring);
+
+        await FluentActions.Awaiting(() => CheckAsync()).Should().ThrowAsync<NotFoundException>();
+
+        trace.Activities.Should().ContainSingle().Which.StatusDescription.Should().Be(nameof(NotFoundException));
+    }
+
+    [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
         Monitor(o => o.Significance = 0);
@@ -369,4 +410,15 @@ public sealed class DriftTests : IDisposable
     private double?[] Numbers(int rows, double missing = 0) => [.. Enumerable.Range(0, rows).Select(_ => _random.NextDouble() < missing ? (double?)null : 100 + (20 * Gauss()))];
 
     private double Gauss() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+
+    private sealed class Unreadable(IDatasetStore inner) : IDatasetStore
+    {
+        public bool IsBroken { get; set; }
+
+        public Task<Dataset> WriteAsync(string name, DatasetOrigin origin, IAsyncEnumerable<RecordBatch> rows, long? maxBytes = null, CancellationToken cancellationToken = default) =>
+            inner.WriteAsync(name, origin, rows, maxBytes, cancellationToken);
+
+        public IAsyncEnumerable<RecordBatch> ReadAsync(Dataset dataset, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default) =>
+            IsBroken ? throw new DataException("The engine needs more memory than it may use.") : inner.ReadAsync(dataset, columns, cancellationToken);
+    }
 }

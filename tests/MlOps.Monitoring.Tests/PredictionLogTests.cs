@@ -277,6 +277,27 @@ public sealed class PredictionLogTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_queue_is_bounded_by_rows_and_takes_a_larger_request_when_it_is_empty()
+    {
+        using var dropped = Collect(Telemetry.PredictionsDropped);
+        _engine.Hold = new SemaphoreSlim(0);
+        var log = Log(o => (o.Capacity, o.WhenFull, o.MaxRowsPerFile) = (10, WhenFull.Drop, 1));
+        for (var i = 0; i < 50; i++) await log.WriteAsync(Rows($"{i}", 25), Stop);
+        dropped.GetMeasurementSnapshot().EvaluateAsCounter().Should().BeInRange(48 * 25, 49 * 25, "one waits, and another may be at work");
+        _engine.Hold.Release(1000);
+        await log.FlushAsync(Stop);
+        await log.WriteAsync(Rows("last", 25), Stop);
+        await log.FlushAsync(Stop);
+        (await ReadAsync(log)).Count(r => ((string)r["prediction.id"]!).StartsWith("last/", StringComparison.Ordinal)).Should().Be(25);
+
+        static PredictionEntry Rows(string id, int rows) => Entry(id) with
+        {
+            Inputs = [Tensor.Of("distance", new double[rows]), Tensor.Of("origin", new string?[rows])],
+            Outputs = [Tensor.Of("PredictedLabel", new bool[rows]), Tensor.Of("Score", new float[rows * 2], width: 2)],
+        };
+    }
+
+    [Fact]
     public async Task A_disk_that_refuses_is_tried_again_and_no_request_fails()
     {
         var log = Log();

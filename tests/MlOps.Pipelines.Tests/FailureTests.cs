@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Pipelines.Tests;
 
@@ -19,6 +21,17 @@ public sealed class FailureTests
         record.Status.Should().Be(RunStatus.Failed);
         record.Error.Should().Contain("doing").And.Contain("the third row is odd");
         record.EndedAt.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_stage_that_failed_is_traced_as_such()
+    {
+        using var trace = new TraceCollector(Telemetry.Pipelines);
+        await using var host = Host(new Work((_, _) => throw new InvalidDataException("the third row is odd")));
+
+        await FluentActions.Awaiting(() => host.RunAsync()).Should().ThrowAsync<StageFailedException>();
+
+        trace.Activities.Should().HaveCount(2).And.OnlyContain(a => a.Status == ActivityStatusCode.Error);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Pipelines.Tests;
 
@@ -144,24 +145,14 @@ public sealed class RecordTests
     {
         using var stages = new MetricCollector<double>(null, Telemetry.Pipelines, Telemetry.StageDuration);
         using var runs = new MetricCollector<double>(null, Telemetry.Pipelines, Telemetry.RunDuration);
-        var traced = new List<string>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == Telemetry.Pipelines,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
-            {
-                lock (traced) traced.Add(activity.OperationName);
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var trace = new TraceCollector(Telemetry.Pipelines);
         await using var host = new PipelineHost(p => p.Start(new Give(1), o => o.Name = "measured"));
 
         await host.RunAsync();
 
         stages.GetMeasurementSnapshot().Where(m => Equals(m.Tags["stage"], "measured")).Should().ContainSingle(m => Equals(m.Tags["status"], "finished") && m.Value > 0);
         runs.GetMeasurementSnapshot().Should().Contain(m => Equals(m.Tags["pipeline"], "test") && Equals(m.Tags["status"], "finished"));
-        lock (traced) traced.Should().Contain(["stage measured", "pipeline test"]);
+        trace.Activities.Select(a => (a.OperationName, a.Status)).Should().Equal(("stage measured", ActivityStatusCode.Ok), ("pipeline test", ActivityStatusCode.Ok));
     }
 
     [Fact]

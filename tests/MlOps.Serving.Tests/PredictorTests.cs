@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Serving.Tests;
 
@@ -60,6 +64,31 @@ public sealed class PredictorTests
         await predict.Should().ThrowAsync<InvalidOperationException>();
         server.Log.Entries.Single().Error.Should().Be("boom");
         server.Log.Entries.Single().Outputs.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData(null, "ok", ActivityStatusCode.Unset)]
+    [InlineData("boom", "failed", ActivityStatusCode.Error)]
+    public async Task A_prediction_is_measured_and_traced(string? error, string status, ActivityStatusCode traced)
+    {
+        await using var server = await Server.StartAsync(configure: b => b.AddPredictor<Flight, Delay>(Server.Model));
+        if (error is not null) server.Loader.OnPredict = () => throw new InvalidOperationException(error);
+        using var trace = new TraceCollector(Telemetry.Serving);
+        using var durations = new MetricCollector<double>(server.Services.GetRequiredService<IMeterFactory>(), Telemetry.Serving, Telemetry.PredictionDuration);
+        try
+        {
+            await server.Services.GetRequiredService<IPredictor<Flight, Delay>>().PredictAsync(new(), TestContext.Current.CancellationToken);
+        }
+        catch (InvalidOperationException e) when (e.Message == error)
+        {
+            // As it was meant to.
+        }
+
+        durations.GetMeasurementSnapshot().Should().ContainSingle().Which.Tags.Should().Equal(
+            new Dictionary<string, object?> { ["model"] = Server.Model, ["version"] = "1", ["caller"] = "in-process", ["status"] = status });
+        var activity = trace.Activities.Should().ContainSingle().Which;
+        (activity.OperationName, activity.Status).Should().Be(("predict", traced));
+        activity.TagObjects.Should().Equal(new("model", Server.Model), new KeyValuePair<string, object?>("version", "1"));
     }
 
     [Fact]

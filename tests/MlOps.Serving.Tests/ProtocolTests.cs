@@ -66,6 +66,9 @@ public sealed class ProtocolTests
     [InlineData("""{"inputs":[],"inputs":[]}""")]
     [InlineData("""{"id":7,"inputs":[]}""")]
     [InlineData("""{"id":"\ud800","inputs":[]}""")]
+    [InlineData("""{"\ud800":1,"inputs":[]}""")]
+    [InlineData("""{"inputs":[],"outputs":[{"\ud800":1}]}""")]
+    [InlineData("""{"inputs":[{"name":"distance","datatype":"\ud800","shape":[1,1],"data":[10]}]}""")]
     [InlineData("""{"inputs":[{"name":"other","datatype":"FP64","shape":[1,1],"data":[10]}]}""")]
     [InlineData("""{"inputs":[{"name":"distance","datatype":"FP64","shape":[2,1],"data":[10]}]}""")]
     [InlineData("""{"inputs":[{"name":"distance","datatype":"FP64","shape":[-1,1],"data":[10]}]}""")]
@@ -235,6 +238,26 @@ public sealed class ProtocolTests
                 TestContext.Current.CancellationToken);
             return context.Response.StatusCode;
         }
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Forwarded")]
+    [InlineData("x-real-ip")]
+    [InlineData("Via")]
+    public async Task What_a_proxy_on_this_machine_passes_on_did_not_come_from_this_machine(string header)
+    {
+        await using var server = await Server.StartAsync();
+        var context = await server.Test.SendAsync(
+            c =>
+            {
+                c.Connection.RemoteIpAddress = IPAddress.Loopback;
+                c.Request.Path = "/v2/health/live";
+                c.Request.Host = new HostString("localhost");
+                c.Request.Headers[header] = "10.0.0.7";
+            },
+            TestContext.Current.CancellationToken);
+        context.Response.StatusCode.Should().Be(403);
     }
 
     [Fact]

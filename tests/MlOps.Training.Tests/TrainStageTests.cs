@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.ML;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Training.Tests;
 
@@ -27,6 +29,20 @@ public sealed class TrainStageTests : IDisposable
         manifest.Platform.Should().Be("mlnet_zip");
         manifest.Label.Should().Be("late");
         candidate.Split.Should().BeSameAs(split);
+    }
+
+    [Fact]
+    public async Task Each_trial_is_measured_and_traced()
+    {
+        using var trace = new TraceCollector(Telemetry.Training);
+        using var durations = new MetricCollector<double>(null, Telemetry.Training, Telemetry.TrialDuration);
+
+        await _workshop.TrainAsync<SometimesBrokenTrainer>(await _workshop.BinaryAsync(), o => o.Trials = 3);
+
+        var measured = durations.GetMeasurementSnapshot().Where(m => Equals(m.Tags["trainer"], nameof(SometimesBrokenTrainer))).ToList();
+        measured.Should().OnlyContain(m => m.Value > 0).And.Contain(m => Equals(m.Tags["status"], "ok")).And.Contain(m => Equals(m.Tags["status"], "failed"));
+        trace.Activities.Select(a => (a.OperationName, a.GetTagItem("trial"))).Should().BeEquivalentTo([("trial", (object?)1), ("trial", 2), ("trial", 3)]);
+        trace.Activities.Should().Contain(a => a.StatusDescription == nameof(TrainingException));
     }
 
     [Fact]

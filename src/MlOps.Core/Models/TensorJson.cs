@@ -54,6 +54,18 @@ public static class TensorJson
     /// <exception cref="ModelInputException">The object is no tensor: a member is missing, the datatype is unknown, an element is of another type, or the data do not fill the shape.</exception>
     public static Tensor Read(ref Utf8JsonReader reader)
     {
+        try
+        {
+            return ReadObject(ref reader);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelInputException("A tensor has a member or a datatype that is no text: it holds one half of a surrogate pair.", null, e);
+        }
+    }
+
+    private static Tensor ReadObject(ref Utf8JsonReader reader)
+    {
         if (reader.TokenType != JsonTokenType.StartObject) throw new ModelInputException("A tensor must be a JSON object with name, shape, datatype and data.");
         string? name = null, datatype = null;
         (int Rows, int Width)? shape = null;

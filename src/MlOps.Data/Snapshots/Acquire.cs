@@ -1,4 +1,4 @@
-using System.Diagnostics.Metrics;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,9 +11,6 @@ namespace MlOps.Data;
 /// <param name="Name">What the data is called, for people.</param>
 public sealed record Acquire(IDataSource Source, string Name) : IPipelineStage<Nothing, Dataset>, ICacheKeySource
 {
-    private static readonly Meter Meter = new(Telemetry.Data);
-    private static readonly Counter<long> Rows = Meter.CreateCounter<long>(Telemetry.RowsAcquired, "{row}", "Rows that were acquired.");
-
     /// <summary>Gets the most bytes that the snapshot may take.</summary>
     /// <value>The default is null: no limit.</value>
     public long? MaxBytes { get; init; }
@@ -29,12 +26,26 @@ public sealed record Acquire(IDataSource Source, string Name) : IPipelineStage<N
     public async Task<Dataset> RunAsync(Nothing input, StageContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
+        using var activity = Instruments.Start(Source);
+        try
+        {
+            var dataset = await AcquireAsync(context, cancellationToken).ConfigureAwait(false);
+            Instruments.Acquired(activity, dataset);
+            return dataset;
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+            throw;
+        }
+    }
+
+    private async Task<Dataset> AcquireAsync(StageContext context, CancellationToken cancellationToken)
+    {
         if (MaxBytes is { } most && await Source.EstimateBytesAsync(context.Services, cancellationToken).ConfigureAwait(false) is { } estimate && estimate > most)
             throw new DataTooLargeException($"'{Name}' is estimated at {estimate} bytes and may take {most}. Nothing was written. Raise the limit, or take fewer rows or columns.") { DataSource = Source.Origin.Location };
         var datasets = context.Services.GetRequiredService<IDatasetStore>();
-        var dataset = await datasets.WriteAsync(Name, Source.Origin, ReadAsync(context, cancellationToken), MaxBytes, cancellationToken).ConfigureAwait(false);
-        Rows.Add(dataset.RowCount, new KeyValuePair<string, object?>("source", Source.Origin.Kind));
-        return dataset;
+        return await datasets.WriteAsync(Name, Source.Origin, ReadAsync(context, cancellationToken), MaxBytes, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<RecordBatch> ReadAsync(StageContext context, [EnumeratorCancellation] CancellationToken cancellationToken)

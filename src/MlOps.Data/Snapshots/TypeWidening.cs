@@ -9,6 +9,8 @@ namespace MlOps.Data;
 /// <summary>Turns the Arrow types of a source into those that a dataset holds.</summary>
 internal static class TypeWidening
 {
+    private const string NoDay = "is no day between the years 1 and 9999";
+
     public static DatasetSchema Widen(Schema schema) => new(schema.FieldsList.Select(f => new Column(f.Name, TypeOf(f.DataType, f.Name))));
 
     public static RecordBatch Widen(RecordBatch batch, Schema schema, long rowsBefore)
@@ -33,7 +35,7 @@ internal static class TypeWidening
 
     private static IArrowArray Widen(IArrowArray array, string column, long rowsBefore) => array switch
     {
-        Int64Array or DoubleArray or StringArray or Date32Array or BooleanArray => array,
+        Int64Array or DoubleArray or StringArray or BooleanArray => array,
         Int8Array a => Integers(array, a.Values),
         Int16Array a => Integers(array, a.Values),
         Int32Array a => Integers(array, a.Values),
@@ -44,7 +46,8 @@ internal static class TypeWidening
         HalfFloatArray a => Doubles(array, a.Values),
         FloatArray a => Doubles(array, a.Values),
         Decimal128Array a => Decimals(a, column, rowsBefore),
-        Date64Array a => Convert(array, ColumnType.Date, a.Values, v => CalendarText.FloorDivide(v, 86_400_000) is var d && d == (int)d ? d : null, column, rowsBefore, "is no day of the calendar"),
+        Date32Array a => Days(a, column, rowsBefore),
+        Date64Array a => Convert(array, ColumnType.Date, a.Values, v => CalendarText.FloorDivide(v, 86_400_000) is var d && IsDay(d) ? d : null, column, rowsBefore, NoDay),
         TimestampArray a => Timestamps(a, column, rowsBefore),
         BinaryArray => array,
         _ => throw new DataException($"Column '{column}' cannot be read.") { Column = column },
@@ -88,6 +91,20 @@ internal static class TypeWidening
     }
 
     private static BigInteger Power(int exponent) => exponent <= 0 ? BigInteger.One : BigInteger.Pow(10, exponent);
+
+    private static Date32Array Days(Date32Array array, string column, long rowsBefore)
+    {
+        var valid = Columns.Valid(array);
+        var days = array.Values;
+        for (var i = 0; i < days.Length; i++)
+        {
+            if (!IsDay(days[i]) && Columns.IsSet(valid, i)) throw Refused(column, rowsBefore + i, NoDay);
+        }
+
+        return array;
+    }
+
+    private static bool IsDay(long day) => day >= -CalendarText.EpochDay && day <= DateOnly.MaxValue.DayNumber - CalendarText.EpochDay;
 
     private static IArrowArray Timestamps(TimestampArray array, string column, long rowsBefore)
     {

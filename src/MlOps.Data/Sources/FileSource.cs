@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Apache.Arrow;
@@ -46,6 +47,18 @@ internal sealed record FileSource(DataFile File) : IDataSource
         return ValueTask.FromResult<long?>(file.Exists ? file.Length : null);
     }
 
-    public IAsyncEnumerable<RecordBatch> ReadAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        services.GetRequiredService<IColumnarEngine>().ReadAsync(File, null, cancellationToken);
+    public async IAsyncEnumerable<RecordBatch> ReadAsync(IServiceProvider services, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var before = Stamp();
+        await foreach (var batch in services.GetRequiredService<IColumnarEngine>().ReadAsync(File, null, cancellationToken).ConfigureAwait(false)) yield return batch;
+        // Not worth another attempt of the stage, for its key was made of what the file held before.
+        if (Stamp() != before)
+            throw new DataException($"File '{File.Path}' was written to while it was read, so its rows are neither the old ones nor the new ones. Nothing was kept; run again when it is whole.") { DataSource = File.Path };
+    }
+
+    private (long Length, DateTime Written)? Stamp()
+    {
+        var file = new FileInfo(File.Path);
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : null;
+    }
 }

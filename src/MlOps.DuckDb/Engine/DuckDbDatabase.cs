@@ -7,12 +7,46 @@ namespace MlOps.DuckDb;
 /// <summary>A database in memory. Its connections do not disturb each other, but share its threads and its limit of memory.</summary>
 internal sealed class DuckDbDatabase : IDisposable
 {
-    private readonly DuckDBDatabase _database;
+    private readonly DuckDBDatabase? _database;
     private readonly string _tempFolder;
 
     public DuckDbDatabase(DuckDbOptions options)
     {
         _tempFolder = CreateFolder(options.TempFolder ?? Path.GetTempPath());
+        try
+        {
+            _database = Open(options, _tempFolder);
+            using var connection = Connect();
+            DuckDbSession.Execute(connection, "SET GLOBAL TimeZone = 'UTC'");
+        }
+        catch (DuckDbError e)
+        {
+            Dispose();
+            throw new DataException($"The engine cannot be started: {e.Summary} Check the settings under MlOps:DuckDb.", e);
+        }
+    }
+
+    public DuckDBNativeConnection Connect()
+    {
+        Check(NativeMethods.Startup.DuckDBConnect(_database!, out var connection).IsSuccess(), "DuckDB cannot be opened.");
+        return connection;
+    }
+
+    public void Dispose()
+    {
+        _database?.Dispose();
+        try
+        {
+            if (Directory.Exists(_tempFolder)) Directory.Delete(_tempFolder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The result has been read; what the system does not let go of yet is not worth an error.
+        }
+    }
+
+    private static DuckDBDatabase Open(DuckDbOptions options, string tempFolder)
+    {
         Check(NativeMethods.Configuration.DuckDBCreateConfig(out var config).IsSuccess(), "DuckDB cannot be configured.");
         using (config)
         {
@@ -22,33 +56,11 @@ internal sealed class DuckDbDatabase : IDisposable
             // A file is read once and then again when it has changed; what is kept of it would only take memory.
             Set(config, "enable_external_file_cache", "false");
             Set(config, "memory_limit", options.MemoryLimit);
-            Set(config, "temp_directory", _tempFolder);
+            Set(config, "temp_directory", tempFolder);
             if (options.Threads > 0) Set(config, "threads", options.Threads.ToString(CultureInfo.InvariantCulture));
             var state = NativeMethods.Startup.DuckDBOpen(":memory:", out var database, config, out var error);
-            _database = database!;
             Check(state.IsSuccess(), error);
-        }
-
-        using var connection = Connect();
-        DuckDbSession.Execute(connection, "SET GLOBAL TimeZone = 'UTC'");
-    }
-
-    public DuckDBNativeConnection Connect()
-    {
-        Check(NativeMethods.Startup.DuckDBConnect(_database, out var connection).IsSuccess(), "DuckDB cannot be opened.");
-        return connection;
-    }
-
-    public void Dispose()
-    {
-        _database.Dispose();
-        try
-        {
-            if (Directory.Exists(_tempFolder)) Directory.Delete(_tempFolder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The result has been read; what the system does not let go of yet is not worth an error.
+            return database!;
         }
     }
 

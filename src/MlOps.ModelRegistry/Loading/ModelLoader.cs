@@ -21,7 +21,25 @@ internal sealed class ModelLoader(
     public async Task<ILoadedModel> LoadAsync(ModelVersion version, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
+        using var activity = Instruments.Start(version);
         var started = time.GetTimestamp();
+        try
+        {
+            var model = await LoadVerifiedAsync(version, cancellationToken).ConfigureAwait(false);
+            var elapsed = time.GetElapsedTime(started);
+            Instruments.Loaded(activity, version, elapsed);
+            logger.Loaded(version.Model, version.Version, model.Manifest.Platform, elapsed.TotalMilliseconds);
+            return model;
+        }
+        catch (Exception e)
+        {
+            Instruments.Loaded(activity, version, time.GetElapsedTime(started), e);
+            throw;
+        }
+    }
+
+    private async Task<ILoadedModel> LoadVerifiedAsync(ModelVersion version, CancellationToken cancellationToken)
+    {
         var name = string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version}");
         var bundle = await ReadAsync(version.Bundle.Artifact, name, cancellationToken).ConfigureAwait(false);
         if (!_runtimes.TryGetValue(bundle.Manifest.Platform, out var runtime))
@@ -36,7 +54,6 @@ internal sealed class ModelLoader(
             var fault = SampleReplay.FindFault(bundle, model, options.Value.SampleTolerance);
             cancellationToken.ThrowIfCancellationRequested();
             if (fault is not null) throw new DataException($"Model '{name}' is not used: {fault}. Package it again with the versions of this host, or serve it with those it was packaged with.") { DataSource = name };
-            logger.Loaded(version.Model, version.Version, bundle.Manifest.Platform, time.GetElapsedTime(started).TotalMilliseconds);
             return model;
         }
         catch

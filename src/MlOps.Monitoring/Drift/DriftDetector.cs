@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
@@ -16,6 +17,24 @@ internal sealed class DriftDetector(
     {
         if (from >= to) throw new ArgumentException($"The window from {from:O} to {to:O} holds no time.", nameof(to));
         var model = options.Model ?? monitor;
+        using var activity = MonitoringMetrics.Start(monitor, model);
+        try
+        {
+            var report = await CompareAsync(monitor, model, options, from, to, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("version", report.Version.ToString(CultureInfo.InvariantCulture)).SetTag("rows", report.Rows).SetTag("drifted", report.Drifted.Count);
+            return report;
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+            throw;
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<DriftReport> CompareAsync(string monitor, string model, MonitorOptions options, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
         var version = await registry.FindByAliasAsync(model, options.Alias, cancellationToken).ConfigureAwait(false)
             ?? throw new NotFoundException("version", $"{model}@{options.Alias}", "There is nothing to compare predictions with until the alias points to a version.");
         var reference = await GetReferenceAsync($"{model}@{options.Alias}", version, cancellationToken).ConfigureAwait(false);
@@ -29,8 +48,6 @@ internal sealed class DriftDetector(
         logger.Checked(monitor, model, version.Version, report.Rows, report.Drifted.Count, columns.Count);
         return report;
     }
-
-    public void Dispose() => _gate.Dispose();
 
     private async Task<ReferenceProfile> GetReferenceAsync(string key, ModelVersion version, CancellationToken cancellationToken)
     {

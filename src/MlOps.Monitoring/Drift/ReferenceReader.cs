@@ -23,20 +23,13 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
 
     private async Task<ReferenceColumn> ReadColumnAsync(Dataset dataset, Column column, CancellationToken cancellationToken)
     {
-        try
+        if (!dataset.Schema.Contains(column.Name)) return new(column) { Problem = "The training data have no such column." };
+        return column.Type switch
         {
-            if (!dataset.Schema.Contains(column.Name)) return new(column) { Problem = "The training data have no such column." };
-            return column.Type switch
-            {
-                ColumnType.Int64 or ColumnType.Float64 or ColumnType.Decimal => await ReadNumbersAsync(dataset, column, cancellationToken).ConfigureAwait(false),
-                ColumnType.Boolean or ColumnType.String => await ReadCategoriesAsync(dataset, column, cancellationToken).ConfigureAwait(false),
-                _ => new(column) { Problem = $"Not compared: a {column.Type} always moves." },
-            };
-        }
-        catch (DataException e)
-        {
-            return new(column) { Problem = $"The training data could not be read: {e.Message}" };
-        }
+            ColumnType.Int64 or ColumnType.Float64 or ColumnType.Decimal => await ReadNumbersAsync(dataset, column, cancellationToken).ConfigureAwait(false),
+            ColumnType.Boolean or ColumnType.String => await ReadCategoriesAsync(dataset, column, cancellationToken).ConfigureAwait(false),
+            _ => new(column) { Problem = $"Not compared: a {column.Type} always moves." },
+        };
     }
 
     private async Task<ReferenceColumn> ReadNumbersAsync(Dataset dataset, Column column, CancellationToken cancellationToken)

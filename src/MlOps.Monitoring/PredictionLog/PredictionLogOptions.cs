@@ -6,7 +6,7 @@ namespace MlOps.Monitoring;
 /// <summary>How predictions are logged. Bound from <c>MlOps:PredictionLog</c>.</summary>
 public sealed class PredictionLogOptions
 {
-    /// <summary>Gets or sets how many requests may wait in the queue, and how many more are kept while the disk refuses them.</summary>
+    /// <summary>Gets or sets how many rows may wait in the queue, and how many more are kept while the disk refuses them. One request with more rows than that is taken when the queue is empty.</summary>
     /// <value>The default is 131,072.</value>
     [Range(1, 16_777_216)]
     public int Capacity { get; set; } = 131_072;

@@ -179,7 +179,7 @@ internal sealed class RunExecution
                 ended = await FailAsync(e).ConfigureAwait(false);
             }
 
-            activity?.SetTag("mlops.stage.status", Instruments.Name(ended.Status));
+            activity?.SetTag("mlops.stage.status", Instruments.Name(ended.Status)).SetStatus(ended.Status == StageStatus.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
             Instruments.Stage(run._graph.Name, node.Name, ended.Status, Elapsed);
             return ended;
         }

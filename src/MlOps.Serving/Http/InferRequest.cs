@@ -32,6 +32,10 @@ internal sealed class InferRequest
         {
             throw new ModelInputException($"The body is no JSON: line {(e.LineNumber ?? 0) + 1}, byte {(e.BytePositionInLine ?? 0) + 1}.", null, e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelInputException("The body has a member whose name is no text: it holds one half of a surrogate pair.", null, e);
+        }
     }
 
     private static InferRequest ReadObject(ReadOnlySpan<byte> utf8, int maxRows)

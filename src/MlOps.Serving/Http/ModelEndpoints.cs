@@ -112,11 +112,11 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
         InferRequest request;
         using (var body = await RequestBody.ReadAsync(context, _options.MaxRequestBytes).ConfigureAwait(false)) request = InferRequest.Read(body.Span, _options.MaxRows);
         CheckOutputs(request.Outputs, served.Model.Manifest.Signature.Outputs);
-        var id = request.Id ?? recorder.NewId();
+        var stamp = recorder.Stamp(request.Id);
 
         // What was predicted is logged even when the caller has gone.
-        var outputs = await recorder.PredictAsync(served, id, request.Inputs, "http", CancellationToken.None).ConfigureAwait(false);
-        await Answers.PredictionsAsync(context, served, id, Pick(outputs, request.Outputs)).ConfigureAwait(false);
+        var outputs = await recorder.PredictAsync(served, stamp, request.Inputs, "http", CancellationToken.None).ConfigureAwait(false);
+        await Answers.PredictionsAsync(context, served, stamp.Id, Pick(outputs, request.Outputs)).ConfigureAwait(false);
     }
 
     /// <summary>Takes the model that the path names: the champion, a version, or another alias in place of the version.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
@@ -9,14 +10,17 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
     /// <summary>Gets whether predictions are logged.</summary>
     public bool IsLogging => log is not null;
 
-    /// <summary>Makes an identifier for a request that brought none. Later ones sort after earlier ones.</summary>
-    public string NewId() => PredictionIds.Create(time.GetUtcNow());
+    /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
+    public RequestStamp Stamp(string? id = null)
+    {
+        var now = time.GetUtcNow();
+        return new(id ?? PredictionIds.Create(now), now);
+    }
 
     public async ValueTask<IReadOnlyList<Tensor>> PredictAsync(
-        ServedModel served, string id, IReadOnlyList<Tensor> inputs, string caller, CancellationToken cancellationToken)
+        ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, string caller, CancellationToken cancellationToken)
     {
         using var activity = ServingMetrics.Start(served);
-        var at = time.GetUtcNow();
         var started = time.GetTimestamp();
         IReadOnlyList<Tensor> outputs;
         try
@@ -26,14 +30,15 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         catch (Exception e)
         {
             var failedAfter = time.GetElapsedTime(started);
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             metrics.Predicted(served, caller, e is ModelInputException ? "refused" : "failed", failedAfter);
-            await LogAsync(served, id, at, Known(served, inputs), [], failedAfter, caller, e.Message, cancellationToken).ConfigureAwait(false);
+            await LogAsync(served, stamp, Known(served, inputs), [], failedAfter, caller, e.Message, cancellationToken).ConfigureAwait(false);
             throw;
         }
 
         var elapsed = time.GetElapsedTime(started);
         metrics.Predicted(served, caller, "ok", elapsed);
-        await LogAsync(served, id, at, inputs, outputs, elapsed, caller, null, cancellationToken).ConfigureAwait(false);
+        await LogAsync(served, stamp, inputs, outputs, elapsed, caller, null, cancellationToken).ConfigureAwait(false);
         return outputs;
     }
 
@@ -51,6 +56,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         }
         catch (Exception e)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             metrics.Predicted(served, caller, e is ModelInputException ? "refused" : "failed", time.GetElapsedTime(started));
             throw;
         }
@@ -70,17 +76,17 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         return known;
     }
 
-    private async ValueTask LogAsync(
-        ServedModel served, string id, DateTimeOffset at, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> outputs,
+    private ValueTask LogAsync(
+        ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> outputs,
         TimeSpan latency, string caller, string? error, CancellationToken cancellationToken)
     {
-        if (log is null) return;
+        if (log is null) return ValueTask.CompletedTask;
         var entry = new PredictionEntry
         {
-            Id = id,
+            Id = stamp.Id,
             Model = served.Name,
             Version = served.Version.Version,
-            Time = at,
+            Time = stamp.At,
             Inputs = inputs,
             Outputs = outputs,
             Latency = latency,
@@ -89,11 +95,30 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         };
         try
         {
-            await log.WriteAsync(entry, cancellationToken).ConfigureAwait(false);
+            var writing = log.WriteAsync(entry, cancellationToken);
+            return writing.IsCompletedSuccessfully ? ValueTask.CompletedTask : WaitAsync(writing, served, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             logger.NotRecorded(e, served.Name); // the prediction itself is good
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private async ValueTask WaitAsync(ValueTask writing, ServedModel served, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writing.ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.NotRecorded(e, served.Name);
         }
     }
 }
+
+/// <summary>What tells a request from others.</summary>
+/// <param name="Id">Its identifier.</param>
+/// <param name="At">When it came.</param>
+internal readonly record struct RequestStamp(string Id, DateTimeOffset At);

@@ -20,14 +20,14 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
         var served = lease.Served;
         var binding = _binding;
         if (binding?.Served != served) _binding = binding = new(served);
-        var id = recorder.NewId();
-        if (!recorder.IsLogging) return new(id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
+        var stamp = recorder.Stamp();
+        if (!recorder.IsLogging) return new(stamp.Id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
         var inputs = TensorRow.Create(binding.Inputs);
         binding.Read(input, inputs);
-        var outputs = await recorder.PredictAsync(served, id, inputs, Caller, cancellationToken).ConfigureAwait(false);
+        var outputs = await recorder.PredictAsync(served, stamp, inputs, Caller, cancellationToken).ConfigureAwait(false);
         var output = new TOutput();
         binding.Write(outputs, output);
-        return new(id, output, served.Version.Version);
+        return new(stamp.Id, output, served.Version.Version);
     }
 
     /// <summary>Code that was compiled for one loaded version.</summary>

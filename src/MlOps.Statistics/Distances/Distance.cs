@@ -56,6 +56,23 @@ public static class Distance
     /// <inheritdoc cref="KullbackLeibler(ReadOnlySpan{double}, ReadOnlySpan{double})"/>
     public static double KullbackLeibler(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) => KullbackLeibler(Weights(reference), Weights(current));
 
+    /// <summary>The largest difference of any bin's count, as a share of the rows of both samples together: unlike the other distances it sees when a sample has grown or shrunk.</summary>
+    /// <param name="reference">The counts or weights of the reference.</param>
+    /// <param name="current">The counts or weights of the current sample in the same bins.</param>
+    /// <returns>A number from 0 to 1; NaN when neither sample has rows.</returns>
+    /// <exception cref="ArgumentException">The vectors differ in length or hold a weight that is negative, NaN or infinite.</exception>
+    public static double NormalizedAbsoluteDifference(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        CheckLengths(reference.Length, current.Length);
+        var both = Total(reference, nameof(reference)) + Total(current, nameof(current));
+        var most = 0.0;
+        for (var i = 0; i < reference.Length; i++) most = Math.Max(most, Math.Abs(reference[i] - current[i]));
+        return both == 0 ? double.NaN : most / both;
+    }
+
+    /// <inheritdoc cref="NormalizedAbsoluteDifference(ReadOnlySpan{double}, ReadOnlySpan{double})"/>
+    public static double NormalizedAbsoluteDifference(ReadOnlySpan<long> reference, ReadOnlySpan<long> current) => NormalizedAbsoluteDifference(Weights(reference), Weights(current));
+
     private static double Part(double share, double other) => share == 0 ? 0 : share * Math.Log2(share / other);
 
     private static double[] Weights(ReadOnlySpan<long> counts)
@@ -67,13 +84,17 @@ public static class Distance
 
     private static double Sum(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, Func<double, double, double, double> add)
     {
-        if (reference.Length != current.Length)
-            throw new ArgumentException($"The samples were counted in {reference.Length} and {current.Length} bins; they must be the same bins.", nameof(current));
+        CheckLengths(reference.Length, current.Length);
         var (n, m) = (Total(reference, nameof(reference)), Total(current, nameof(current)));
         if (n == 0 || m == 0) return double.NaN;
         var sum = 0.0;
         for (var i = 0; i < reference.Length; i++) sum = add(sum, reference[i] / n, current[i] / m);
         return sum;
+    }
+
+    private static void CheckLengths(int reference, int current)
+    {
+        if (reference != current) throw new ArgumentException($"The samples were counted in {reference} and {current} bins; they must be the same bins.");
     }
 
     private static double Total(ReadOnlySpan<double> weights, string name)

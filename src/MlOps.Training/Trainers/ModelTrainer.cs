@@ -23,8 +23,6 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
     /// <summary>The part of a bundle that holds a baseline of the trainer's own.</summary>
     public const string BaselinePart = "baseline";
 
-    private static readonly ActivitySource Activities = new(Telemetry.Training);
-
     /// <summary>Trains, tunes and packages a model.</summary>
     public async Task<Candidate> TrainAsync(string model, Trainer trainer, DataSplit split, TrainOptions options, StageContext context, CancellationToken cancellationToken)
     {
@@ -140,8 +138,7 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
             options.Parallelism,
             trial =>
             {
-                using var activity = Activities.StartActivity("trial");
-                activity?.SetTag("trial", trial);
+                using var activity = Instruments.Start(job.TrainerName, trial);
                 var started = Stopwatch.GetTimestamp();
                 try
                 {
@@ -149,7 +146,9 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
                     var value = candidate.Metrics.TryGetValue(job.Metric, out var found)
                         ? found
                         : throw new ArgumentException($"There is no metric '{job.Metric}' for a {job.Trainer.Task.ToText()}. There are: {string.Join(", ", candidate.Metrics.Keys)}.");
-                    logger.TrialFinished(trial, job.TrainerName, job.Metric, value, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                    var elapsed = Stopwatch.GetElapsedTime(started);
+                    Instruments.Tried(activity, job.TrainerName, elapsed);
+                    logger.TrialFinished(trial, job.TrainerName, job.Metric, value, elapsed.TotalMilliseconds);
                     if (options.Trials > 1)
                     {
                         foreach (var (metric, v) in candidate.Metrics) context.LogMetric($"trial.{metric}", v, trial);
@@ -162,8 +161,11 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
                         context.Report(string.Create(CultureInfo.InvariantCulture, $"trial {trial} of {options.Trials}: {job.Metric} {value:0.####}, best {best!.Metrics[job.Metric]:0.####}"), (double)done / options.Trials);
                     }
                 }
-                catch (TrainingException e) when (options.Trials > 1)
+                catch (TrainingException e)
                 {
+                    Instruments.Tried(activity, job.TrainerName, Stopwatch.GetElapsedTime(started), e);
+                    if (options.Trials == 1) throw;
+
                     // Some values of hyperparameters do not go together.
                     lock (gate) failures[trial] = e;
                     logger.TrialFailed(e, trial, job.TrainerName);

@@ -82,6 +82,8 @@ public sealed class TensorJsonTests
     [InlineData("""{"name":"x","datatype":"BOOL","shape":[1],"data":[2]}""", "Element 0 of tensor 'x'*BOOL*")]
     [InlineData("""{"name":"x","datatype":"BYTES","shape":[1],"data":[1]}""", "Element 0 of tensor 'x'*BYTES*")]
     [InlineData("""{"name":"x","datatype":"BYTES","shape":[1],"data":["\udc00"]}""", "Element 0 of tensor 'x'*BYTES*")]
+    [InlineData("""{"name":"x","datatype":"\udc00","shape":[1],"data":[1]}""", "*surrogate*")]
+    [InlineData("""{"name":"x","\ud800":1,"datatype":"FP64","shape":[1],"data":[1]}""", "*surrogate*")]
     public void What_is_no_tensor_is_refused_by_its_name(string json, string message)
     {
         var read = () => Read(json);

@@ -2,7 +2,9 @@ using System.Globalization;
 using Apache.Arrow;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Data.Tests.Snapshots;
 
@@ -64,6 +66,31 @@ public sealed class AcquireTests : IDisposable
             other.Fingerprint.Should().Be(rows.Fingerprint, "the rows are the same from {0}", other.Origin.Kind);
             other.Artifact.Should().Be(rows.Artifact, "the same rows are the same file");
         }
+    }
+
+    [Fact]
+    public async Task An_acquisition_is_counted_and_traced()
+    {
+        using var trace = new TraceCollector(Telemetry.Data);
+        using var rows = new MetricCollector<long>(null, Telemetry.Data, Telemetry.RowsAcquired);
+
+        await AcquireAsync(new FakeSource { Kind = "counted", Batches = 3 });
+
+        var counted = rows.GetMeasurementSnapshot().Where(m => Equals(m.Tags["source"], "counted")).Should().ContainSingle().Which;
+        var activity = trace.Activities.Should().ContainSingle().Which;
+        activity.OperationName.Should().Be("acquire");
+        activity.GetTagItem("source").Should().Be("counted");
+        activity.GetTagItem("rows").Should().Be(counted.Value).And.NotBe(0L);
+    }
+
+    [Fact]
+    public async Task An_acquisition_that_fails_is_traced_as_such()
+    {
+        using var trace = new TraceCollector(Telemetry.Data);
+
+        await FluentActions.Awaiting(() => AcquireAsync(new FakeSource { Estimate = 1_001 }, maxBytes: 1_000)).Should().ThrowAsync<DataTooLargeException>();
+
+        trace.Activities.Should().ContainSingle().Which.StatusDescription.Should().Be(nameof(DataTooLargeException));
     }
 
     [Fact]
@@ -183,13 +210,15 @@ public sealed class AcquireTests : IDisposable
     {
         private static readonly DatasetSchema Schema = new([new("x", ColumnType.Int64)]);
 
+        public string Kind { get; init; } = "fake";
+
         public int Batches { get; init; } = 1;
 
         public long? Estimate { get; init; }
 
         public int BatchesRead { get; private set; }
 
-        public DatasetOrigin Origin => new("fake", "somewhere");
+        public DatasetOrigin Origin => new(Kind, "somewhere");
 
         public ValueTask<long?> EstimateBytesAsync(IServiceProvider services, CancellationToken cancellationToken) => ValueTask.FromResult(Estimate);
 

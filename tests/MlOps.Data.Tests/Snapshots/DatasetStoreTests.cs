@@ -130,6 +130,18 @@ public sealed class DatasetStoreTests : IDisposable
         (error.Column, error.Row).Should().Be(("x", 2));
     }
 
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MinValue)]
+    [InlineData(2_932_897)]
+    [InlineData(-719_163)]
+    public async Task A_day_that_no_calendar_has_is_refused_with_row_and_column(int day)
+    {
+        var days = new Date32Array(new ArrowBuffer.Builder<int>().Append(0).Append(day).Build(), ArrowBuffer.Empty, 2, 0, 0);
+        var error = (await FluentActions.Awaiting(() => _store.WriteAsync("x", Origin, One("x", days), cancellationToken: Token)).Should().ThrowAsync<DataException>()).Which;
+        (error.Column, error.Row).Should().Be(("x", 2));
+    }
+
     [Fact]
     public async Task A_list_is_refused_with_the_column()
     {

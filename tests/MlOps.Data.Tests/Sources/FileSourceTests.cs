@@ -76,6 +76,21 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_written_to_while_it_is_read_is_refused()
+    {
+        var path = _reading.File("a.csv", "x\n1\n");
+        var read = async () =>
+        {
+            await foreach (var _ in Source.Csv(path).ReadAsync(_reading.Services, Reading.Token)) await File.AppendAllTextAsync(path, "2\n", Reading.Token);
+        };
+
+        var error = (await read.Should().ThrowAsync<DataException>()).Which;
+
+        error.DataSource.Should().Be(path);
+        error.IsTransient.Should().BeFalse("the key of the stage was made of what the file held before");
+    }
+
+    [Fact]
     public async Task An_empty_file_is_named() =>
         (await FluentActions.Awaiting(() => _reading.ReadAsync(Source.Csv(_reading.File("empty.csv", "")))).Should().ThrowAsync<DataException>())
         .Which.Message.Should().Contain("empty.csv");

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace MlOps.Tests;
+
+/// <summary>Keeps the activities of one source that this test caused.</summary>
+internal sealed class TraceCollector : IDisposable
+{
+    private readonly Activity _root = new Activity("test").Start();
+    private readonly ActivityListener _listener;
+
+    public TraceCollector(string source)
+    {
+        _listener = new()
+        {
+            ShouldListenTo = s => s.Name == source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId != _root.TraceId) return;
+                lock (Activities) Activities.Add(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    public List<Activity> Activities { get; } = [];
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _root.Dispose();
+    }
+}
