@@ -38,6 +38,16 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Pages))]
+    public void Every_link_to_a_file_leads_somewhere(string page)
+    {
+        var folder = Path.GetDirectoryName(Repository.PathOf(page))!;
+        Link().Matches(File.ReadAllText(Repository.PathOf(page))).Select(link => link.Groups[1].Value)
+            .Where(link => !link.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(folder, link)))
+            .Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
     public void Every_code_block_compiles(string page)
     {
         var blocks = ReadBlocks(page);
@@ -74,6 +84,9 @@ public sealed partial class DocumentationTests
     }
 
     private static SyntaxTree Parse(string code) => CSharpSyntaxTree.ParseText(code, Options, cancellationToken: TestContext.Current.CancellationToken);
+
+    [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex(@"^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CSharpBlock();

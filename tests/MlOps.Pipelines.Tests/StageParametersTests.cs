@@ -121,6 +121,7 @@ public sealed class StageParametersTests
     public void What_cannot_be_seen_is_told()
     {
         Hidden(new { R = new Random(1) }).Should().Contain("Random");
+        Hidden(new { R = new TaskCompletionSource<int>().Task }).Should().Contain("asking would wait");
         Hidden(new { R = Enumerable.Range(0, 3).Where(i => i > 0) }).Should().Contain("give it as a list");
         Hidden(new { R = Enumerable.Range(0, 30_000).ToArray() }).Should().Contain("too large");
         Hidden(new { R = new Broken() }).Should().Contain("'Value' cannot be read: nothing here");

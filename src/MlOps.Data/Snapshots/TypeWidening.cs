@@ -111,12 +111,24 @@ internal static class TypeWidening
         var type = (TimestampType)array.Data.DataType;
         const string Beyond = "is no time between the years 1 and 9999";
         var (first, last) = (CalendarText.ToMicroseconds(DateTime.MinValue), CalendarText.ToMicroseconds(DateTime.MaxValue));
+        if (type.Unit == TimeUnit.Microsecond)
+        {
+            // Nothing to convert: the same values are looked at and passed on.
+            var valid = Columns.Valid(array);
+            var values = array.Values;
+            for (var i = 0; i < values.Length; i++)
+            {
+                if ((values[i] < first || values[i] > last) && Columns.IsSet(valid, i)) throw Refused(column, rowsBefore + i, Beyond);
+            }
+
+            return new TimestampArray(new ArrayData(DatasetSchema.ToArrow(ColumnType.Timestamp), array.Length, array.NullCount, array.Offset, array.Data.Buffers));
+        }
+
         return Convert(array, ColumnType.Timestamp, array.Values, v => InMicroseconds(v, type.Unit) is { } us && us >= first && us <= last ? us : null, column, rowsBefore, Beyond);
     }
 
     private static long? InMicroseconds(long value, TimeUnit unit)
     {
-        if (unit == TimeUnit.Microsecond) return value;
         if (unit == TimeUnit.Nanosecond) return CalendarText.FloorDivide(value, 1000);
         var wide = (Int128)value * (unit == TimeUnit.Second ? 1_000_000 : 1000);
         return wide >= long.MinValue && wide <= long.MaxValue ? (long)wide : null;

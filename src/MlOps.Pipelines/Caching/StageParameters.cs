@@ -184,6 +184,10 @@ internal sealed partial class StageParameters
             case Delegate code:
                 Write(json, code);
                 break;
+            case Task:
+                Hide(value, "what it will give is not known yet, and asking would wait for it");
+                json.WriteNullValue();
+                break;
             case ITuple tuple:
                 json.WriteStartArray();
                 for (var i = 0; i < tuple.Length; i++) Write(json, tuple[i], typeof(object));

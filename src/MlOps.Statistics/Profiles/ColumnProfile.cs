@@ -93,7 +93,7 @@ public sealed partial class ColumnProfile
     /// <param name="count">How many at most.</param>
     /// <returns>
     /// The values with their counts; none for lists and when values are kept out. With an exact distinct count the counts are exact and every value is there if asked for. With more different values
-    /// each that has at least one row in 256 is there, with bounds on its count.
+    /// each that has at least one row in 128 is there, with bounds on its count.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public IReadOnlyList<ValueCount> TopValues(int count)

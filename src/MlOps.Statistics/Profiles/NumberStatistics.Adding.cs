@@ -112,7 +112,7 @@ public sealed partial class NumberStatistics
         Zeros += block.Zeros;
         Negatives += block.Negatives;
         (_min, _max) = (Math.Min(_min, block.Min), Math.Max(_max, block.Max));
-        _moments += Moments.OfBlock(values, 0.0);
+        _moments += Moments.OfBlock(values, 0.0, block.Sum);
         _sketch.Add(raw);
     }
 

@@ -15,8 +15,7 @@ public sealed partial class NumberStatistics
     {
         get
         {
-            _sketch.Settle();
-            return _sketch.IsExact ? 0 : Math.Pow(2, _sketch.Level - 52);
+                return _sketch.IsExact ? 0 : Math.Pow(2, _sketch.Level - 52);
         }
     }
 
@@ -195,7 +194,6 @@ public sealed partial class NumberStatistics
     private void Prepare()
     {
         if (_bucketsOf == FiniteCount) return;
-        _sketch.Settle();
         var buckets = _sketch.Buckets();
         if (_options.KeepValues && buckets.Length > 0)
         {

@@ -118,7 +118,6 @@ public sealed partial class NumberStatistics
 
     internal DistinctCount Distinct()
     {
-        _sketch.Settle();
         long infinities = (PositiveInfinities > 0 ? 1 : 0) + (NegativeInfinities > 0 ? 1 : 0);
         return _sketch.IsExact ? new(_sketch.ExactDistinct + infinities, true) : DistinctCount.Estimated(_sketch.Distinct!, FiniteCount, infinities);
     }

@@ -35,7 +35,7 @@ internal sealed class CountTable
             while (true)
             {
                 ref var slot = ref Unsafe.Add(ref slots, at);
-                if (slot.Count != 0 && slot.Key == key)
+                if (slot.Key == key && slot.Count != 0)
                 {
                     if (++slot.Count > threshold) frequent[frequentCount++] = i;
                     break;

@@ -11,7 +11,7 @@ namespace MlOps.Statistics;
 /// </remarks>
 internal sealed class FrequentValues
 {
-    public const int OneIn = 512;
+    public const int OneIn = 256;
     public const int Capacity = 2048;
     private readonly Dictionary<long, long> _counts = [];
 

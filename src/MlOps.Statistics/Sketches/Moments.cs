@@ -17,19 +17,25 @@ internal readonly record struct Moments(long Count, DoubleDouble Mean, DoubleDou
     /// <param name="origin">A number that was taken away from every value before.</param>
     public static Moments OfBlock(ReadOnlySpan<double> values, DoubleDouble origin)
     {
+        var lanes = Vector512<double>.Zero;
+        foreach (var vector in MemoryMarshal.Cast<double, Vector512<double>>(values)) lanes += vector;
+        return OfBlock(values, origin, Total(lanes, values));
+    }
+
+    /// <summary>The moments of finite values whose sum is known.</summary>
+    public static Moments OfBlock(ReadOnlySpan<double> values, DoubleDouble origin, double sum)
+    {
         if (values.Length == 0) return default;
-        var center = Center(values);
+        var center = Center(values, sum);
         var (first, second, third, fourth) = PowerSums(values, center);
         double n = values.Length;
         if (!double.IsFinite(first)) first = 0;
-        DoubleDouble shift = (DoubleDouble)first / n;
-        var mean = origin + center + shift;
-
-        // The center is the mean but for rounding; the small rest is taken out exactly.
+        // The center is the mean but for rounding; the small rest is taken out.
+        var shift = first / n;
         var m2 = second - (shift * first);
-        var m3 = third - (3 * shift * second) + (2 * n * shift * shift * shift);
-        var m4 = fourth - (4 * shift * third) + (6 * shift * shift * second) - (3 * n * shift * shift * shift * shift);
-        return new Moments(values.Length, mean, m2, m3, m4).Checked();
+        var m3 = third - (3 * shift * second) + (2 * shift * shift * first);
+        var m4 = fourth - (4 * shift * third) + (6 * shift * shift * second) - (3 * shift * shift * shift * first);
+        return new Moments(values.Length, origin + center + shift, m2, m3, m4).Checked();
     }
 
     /// <summary>Puts two parts together. A part without values changes nothing, not even a bit.</summary>
@@ -51,12 +57,11 @@ internal readonly record struct Moments(long Count, DoubleDouble Mean, DoubleDou
         return new Moments(count, mean, second, third, fourth).Checked();
     }
 
-    private static double Center(ReadOnlySpan<double> values)
+    /// <summary>The sum of values of which the lanes hold the sums of all whole vectors.</summary>
+    public static double Total(Vector512<double> lanes, ReadOnlySpan<double> values) => Total(lanes + Tail(values, 0));
+
+    private static double Center(ReadOnlySpan<double> values, double sum)
     {
-        var lanes = Vector512<double>.Zero;
-        var whole = MemoryMarshal.Cast<double, Vector512<double>>(values);
-        foreach (var vector in whole) lanes += vector;
-        var sum = Total(lanes + Tail(values, 0));
         var center = sum / values.Length;
         if (double.IsFinite(center)) return center;
         center = 0;

@@ -39,13 +39,12 @@ internal sealed class TextSketch
 
         var (characters, form) = binary ? (text.Length, TextForm.Other) : TextForms.Of(text);
         _table.Insert(text, new(hash.First, hash.Second, text.Length, characters, form) { Count = 1 });
-        if (_table.Distinct > 2 * _options.ExactLimit) Convert();
+        if (_table.Distinct > _options.ExactLimit) Convert();
         return (characters, form, false);
     }
 
     public DistinctCount Distinct()
     {
-        Settle();
         return _distinct is null ? new(_table.Distinct, true) : DistinctCount.Estimated(_distinct, Count, 0);
     }
 
@@ -56,7 +55,7 @@ internal sealed class TextSketch
         {
             AddTable(other._table);
             Count += other.Count;
-            if (_table.Distinct > 2 * _options.ExactLimit) Convert();
+            if (_table.Distinct > _options.ExactLimit) Convert();
             return;
         }
 
@@ -81,7 +80,6 @@ internal sealed class TextSketch
     /// <summary>Every text with its count when exact, else the frequent ones.</summary>
     public IEnumerable<ValueCount> Values()
     {
-        Settle();
         if (IsExact) return _table.ToSorted().Select(e => new ValueCount(TextOf(e), e.Count, 0));
         if (_buckets is null) return [];
         var missed = (long[])_buckets.Clone();
@@ -93,7 +91,6 @@ internal sealed class TextSketch
 
     public void Write(StateWriter writer)
     {
-        Settle();
         writer.Flag(IsExact);
         writer.Number(_table.Distinct);
         foreach (var entry in _table.ToSorted())
@@ -188,11 +185,6 @@ internal sealed class TextSketch
 
         var (characters, form) = binary ? (text.Length, TextForm.Other) : TextForms.Of(text);
         return (characters, form, false);
-    }
-
-    private void Settle()
-    {
-        if (_distinct is null && _table.Distinct > _options.ExactLimit) Convert();
     }
 
     private void Convert()

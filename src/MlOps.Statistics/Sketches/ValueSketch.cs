@@ -9,7 +9,7 @@ namespace MlOps.Statistics;
 /// A bucket is what the values have in common when the last bits of their order-preserving 64-bit form are dropped, so that its width is relative to the value, as in DDSketch
 /// (Masson, Rim and Lee 2019). As many bits are dropped as are needed to have no more than the limit of buckets that hold anything (cf. the uniform collapse of UDDSketch, Epicoco et al.
 /// 2020): a property of the set of values alone, so parts merge to the bit, in any order. Columns far from 0 (timestamps, identifiers) get narrow buckets without an origin that would
-/// have to be agreed upon. While adding, up to twice the limit is held before bits are dropped; <see cref="Settle"/> brings the state to what it is defined to be.
+/// have to be agreed upon.
 /// </remarks>
 internal sealed class ValueSketch
 {
@@ -101,21 +101,12 @@ internal sealed class ValueSketch
         _distinct!.Merge(other._distinct!);
         Count += other.Count;
         foreach (var (raw, count) in other._frequent?.Counts ?? new Dictionary<long, long>()) (_frequent ??= new()).Add(raw, count);
-        if (_table.Distinct > Working) Coarsen(Target);
-    }
-
-    /// <summary>Drops the bits that are still to be dropped.</summary>
-    public void Settle()
-    {
-        if (_table.Distinct <= _limit) return;
-        if (Level == Exact) Convert();
-        Coarsen(_limit);
+        if (_table.Distinct > _limit) Coarsen();
     }
 
     /// <summary>Every different value with its count when <see cref="IsExact"/>, else the frequent ones, each with how often it came at least and how much oftener it may have come.</summary>
     public IEnumerable<(long Raw, long Count, long Missed)> Values()
     {
-        Settle();
         if (Level == Exact) return _table.ToSorted().Select(v => (v.Key, v.Value, 0L));
         if (_frequent is null) return [];
         var counted = new Dictionary<long, long>();
@@ -129,7 +120,6 @@ internal sealed class ValueSketch
     /// <summary>The buckets in ascending order: the lowest and highest value that would fall into each, and how many did.</summary>
     public Bucket[] Buckets()
     {
-        Settle();
         var buckets = new List<Bucket>(_table.Distinct);
         if (Level == Exact)
         {
@@ -178,7 +168,6 @@ internal sealed class ValueSketch
     /// <summary>Writes everything that does not depend on the order of rows.</summary>
     public void WriteOrderFree(StateWriter writer)
     {
-        Settle();
         writer.Byte((byte)(Level + 1));
         writer.Table(_table.ToSorted());
         if (Level != Exact) writer.Ranks(_distinct!.Ranks);
@@ -207,13 +196,11 @@ internal sealed class ValueSketch
         return new(limit, whole, keep, level, table, distinct, frequent) { Count = total };
     }
 
-    private int Working => 2 * _limit;
-
     private static double Finite(long key) => ValueOf(Math.Clamp(key, LowestKey, HighestKey));
 
     private int AddExact(ReadOnlySpan<long> block)
     {
-        var added = _table.AddAll(block, Working, long.MaxValue, [], out _);
+        var added = _table.AddAll(block, _limit, long.MaxValue, [], out _);
         Count += added;
         if (added < block.Length) Convert();
         return added;
@@ -225,7 +212,7 @@ internal sealed class ValueSketch
         if (Level == Exact)
         {
             _table.Add(raw, count);
-            if (_table.Distinct > Working) Convert();
+            if (_table.Distinct > _limit) Convert();
             return;
         }
 
@@ -233,14 +220,14 @@ internal sealed class ValueSketch
         var bucket = BucketOf(raw);
         _table.Add(bucket, count);
         if (_keep && _table.CountOf(bucket) > Threshold) (_frequent ??= new()).Add(raw, count);
-        if (_table.Distinct > Working) Coarsen(Target);
+        if (_table.Distinct > _limit) Coarsen();
     }
 
     private int AddSketched(ReadOnlySpan<long> block, Scratch scratch)
     {
         var keys = scratch.Keys.AsSpan(0, block.Length);
         Keys(block, keys, Level, _whole);
-        var added = _table.AddAll(keys, Working, Threshold, scratch.Frequent, out var frequent);
+        var added = _table.AddAll(keys, _limit, Threshold, scratch.Frequent, out var frequent);
         block = block[..added];
         var hashes = MemoryMarshal.Cast<long, ulong>(scratch.Hashes.AsSpan(0, added));
         Hashing.Mix(block, hashes);
@@ -248,7 +235,7 @@ internal sealed class ValueSketch
         Count += added;
         if (!_keep) frequent = 0;
         foreach (var at in scratch.Frequent.AsSpan(0, frequent)) (_frequent ??= new()).Add(block[at], 1);
-        if (added < keys.Length) Coarsen(Target);
+        if (added < keys.Length) CoarsenTo(Level + 1);
         return added;
     }
 
@@ -276,8 +263,6 @@ internal sealed class ValueSketch
     // Values whose bucket has less than this are not worth looking at one by one.
     private long Threshold => FrequentValues.Threshold(Count);
 
-    private int Target => _limit + (_limit / 2);
-
     private long BucketOf(long raw) => KeyOf(raw, _whole) >> Level;
 
     // From every value with its count to buckets. What was frequent until now is known exactly.
@@ -296,7 +281,7 @@ internal sealed class ValueSketch
 
         // As a rule many bits have to go, so the level is found before the table is built anew.
         Array.Sort(keys);
-        Level = LevelFor(keys, Target);
+        Level = LevelFor(keys, _limit);
         _table.Replace(raw => KeyOf(raw, _whole) >> Level);
     }
 
@@ -311,10 +296,10 @@ internal sealed class ValueSketch
         return level;
     }
 
-    // Drops bits one by one until there are not more buckets than wanted. Never too many: with a target not below the limit, every level passed has more than the limit.
-    private void Coarsen(int target)
+    // Drops bits one by one until there are not more buckets than allowed.
+    private void Coarsen()
     {
-        while (_table.Distinct > target) CoarsenTo(Level + 1);
+        while (_table.Distinct > _limit) CoarsenTo(Level + 1);
     }
 
     private void CoarsenTo(int level)
