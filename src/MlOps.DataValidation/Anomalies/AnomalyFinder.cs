@@ -1,3 +1,5 @@
+using MlOps.Statistics;
+
 namespace MlOps.DataValidation;
 
 /// <summary>The facts of the columns of a dataset, and its number of rows.</summary>
@@ -7,7 +9,7 @@ internal sealed record DatasetFacts(long Rows, IReadOnlyList<ColumnFacts> Column
 
     public ColumnFacts? this[string name] => _byName.GetValueOrDefault(name);
 
-    public static DatasetFacts? Of(Statistics.DatasetProfile? profile) =>
+    public static DatasetFacts? Of(DatasetProfile? profile) =>
         profile is null ? null : new(profile.Rows, [.. profile.Columns.Select(name => ColumnFacts.Of(name, profile[name], profile.Rows))]);
 }
 

@@ -49,18 +49,22 @@ internal static class TextNumberChecks
         if (!column.AllowsInfinity && infinite > 0) found.Add(AnomalyKind.HasInfinity, "infinities", "finite numbers", $"Column '{column.Name}' has texts that read as infinite.", c => c with { AllowsInfinity = true });
     }
 
-    private static bool TryRead(string text, bool isInteger, out double number)
+    /// <summary>Reads a number, also one that is called nan, inf or infinity in any case.</summary>
+    public static bool TryReal(ReadOnlySpan<char> text, out double number)
     {
-        if (!isInteger) return double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out number) || TryName(text.Trim(), out number);
-        var isRead = long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole);
-        number = whole;
-        return isRead;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)) return true;
+        var sign = text.Length > 0 && text[0] == '-' ? -1 : 1;
+        var name = text.TrimStart("+-");
+        number = name.Equals("nan", StringComparison.OrdinalIgnoreCase) ? double.NaN : sign * double.PositiveInfinity;
+        return double.IsNaN(number) || name.Equals("inf", StringComparison.OrdinalIgnoreCase) || name.Equals("infinity", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool TryName(string text, out double number)
+    private static bool TryRead(string text, bool isInteger, out double number)
     {
-        number = text.ToLowerInvariant() switch { "nan" => double.NaN, "inf" or "+inf" or "infinity" => double.PositiveInfinity, "-inf" or "-infinity" => double.NegativeInfinity, _ => 0 };
-        return number != 0;
+        if (!isInteger) return TryReal(text.AsSpan().Trim(), out number);
+        var isRead = long.TryParse(text.AsSpan().Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole);
+        number = whole;
+        return isRead;
     }
 
     private static void AddWrong(ColumnSchema column, string seen, bool isInteger, Findings found) => found.Add(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
 namespace MlOps.DataValidation;
 
@@ -49,7 +50,7 @@ internal static class SchemaYaml
             emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, depth < 3 && node.Entries.Any() ? MappingStyle.Block : MappingStyle.Flow));
             foreach (var (key, value) in node.Entries)
             {
-                emitter.Emit(Scalar(key, isText: true));
+                emitter.Emit(ScalarOf(key, isText: true));
                 Write(value, emitter, depth + (depth == 0 && key != "columns" ? 3 : 1));
             }
 
@@ -61,11 +62,11 @@ internal static class SchemaYaml
             foreach (var item in node.Items) Write(item, emitter, MaxDepth);
             emitter.Emit(new SequenceEnd());
         }
-        else emitter.Emit(Scalar(node.Text ?? "null", node.IsText));
+        else emitter.Emit(ScalarOf(node.Text ?? "null", node.IsText));
     }
 
     // A text that would be read as something else is quoted.
-    private static Scalar Scalar(string text, bool isText) => new(
+    private static YamlScalar ScalarOf(string text, bool isText) => new(
         AnchorName.Empty, TagName.Empty, text, isText && (text.Length == 0 || !IsPlainText(text)) ? ScalarStyle.DoubleQuoted : ScalarStyle.Any, isPlainImplicit: true, isQuotedImplicit: true);
 
     private static bool IsPlainText(string text) =>
@@ -78,7 +79,7 @@ internal static class SchemaYaml
         if (parser.Current is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias) throw Refused("A schema has no anchors and aliases.", line);
         if (parser.Current is NodeEvent { Tag.IsEmpty: false }) throw Refused("A schema has no tags.", line);
         if (depth > MaxDepth) throw Refused("The text is nested too deeply.", line);
-        if (parser.TryConsume<Scalar>(out var scalar))
+        if (parser.TryConsume<YamlScalar>(out var scalar))
         {
             var isText = scalar.Style is not ScalarStyle.Plain;
             return TextNode.Scalar(!isText && scalar.Value is "" or "null" or "~" ? null : scalar.Value, isText, line);
