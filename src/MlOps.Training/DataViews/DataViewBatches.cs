@@ -92,7 +92,7 @@ internal abstract class CellWriter(string name, IArrowType type)
         BooleanArray.Builder booleans => (Action<T>)(object)(Action<bool>)(value => booleans.Append(value)),
         StringArray.Builder texts => (Action<T>)(object)(Action<ReadOnlyMemory<char>>)(value => texts.Append(value.ToString())),
         UInt64Array.Builder integers => (Action<T>)(object)(Action<ulong>)(value => integers.Append(value)),
-        TimestampArray.Builder times when typeof(T) == typeof(DateTime) => (Action<T>)(object)(Action<DateTime>)(value => times.Append(new(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
+        TimestampArray.Builder times when typeof(T) == typeof(DateTime) => (Action<T>)(object)(Action<DateTime>)(value => times.Append(new DateTimeOffset(DateTime.SpecifyKind(value, DateTimeKind.Utc)))),
         TimestampArray.Builder times => (Action<T>)(object)(Action<DateTimeOffset>)(value => times.Append(value)),
         DurationArray.Builder spans => (Action<T>)(object)(Action<TimeSpan>)(value => spans.Append(value)),
         Int64Array.Builder integers => value => integers.Append(Convert.ToInt64(value, null)),
