@@ -36,6 +36,9 @@ internal sealed class ValidationPass
 
     public int RejectedInBlock { get; private set; }
 
+    /// <summary>Gets why the first expectation that could not be checked is no longer looked at; null when all are.</summary>
+    public string? Error => Array.Find(_entries, e => e.Error is not null)?.Error;
+
     /// <summary>Judges the rows of the block.</summary>
     public void Judge()
     {
@@ -92,6 +95,8 @@ internal sealed class ValidationPass
         public Expectation Expectation => expectation;
 
         public FilterNode? Filter { get; private set; }
+
+        public string? Error => _error;
 
         public static Entry Create(Expectation expectation, CheckPlan plan)
         {
