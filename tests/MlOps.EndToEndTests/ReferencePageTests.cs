@@ -11,6 +11,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.DataValidation;
+using MlOps.Statistics;
 
 namespace MlOps.EndToEndTests;
 
@@ -88,6 +90,14 @@ public sealed partial class ReferencePageTests
     }
 
     [Fact]
+    public void Every_expectation_is_named()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "data-validation.md"));
+
+        typeof(Expectation).Assembly.GetExportedTypes().Where(t => t is { IsAbstract: false } && t.IsAssignableTo(typeof(Expectation)) && !page.Contains($"`{t.Name}`", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Every_instrument_is_named_with_its_kind_unit_and_meter_and_no_other()
     {
         var instruments = Instruments().Select(i => $"| `{i.Name}` | {i.GetType().Name.Split('`')[0].ToLowerInvariant()} |{(i.Unit is null ? " " : $" `{i.Unit}` ")}| {i.Meter.Name}").ToList();
@@ -121,6 +131,8 @@ public sealed partial class ReferencePageTests
         null => ["`null`"],
         string text => [$"`{text}`"],
         Delegate => ["transient errors"],
+        TimeProvider => ["the system's clock"],
+        ProfileOptions => ["`ProfileOptions.Default`"],
         IEnumerable list when !list.Cast<object>().Any() => ["none"],
         int processors when processors == Environment.ProcessorCount => ["the processors", $"`{processors}`"],
         _ => [$"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`"],
