@@ -43,6 +43,9 @@ public static class Telemetry
     /// <summary>Histogram, seconds, tags model, version, caller and status: how long a request for predictions took.</summary>
     public const string PredictionDuration = "mlops.prediction.duration";
 
+    /// <summary>Counter, rows, tags model and version: how many rows of requests were answered although a guard found them odd.</summary>
+    public const string InputsFlagged = "mlops.input.flagged";
+
     /// <summary>Counter, tags model and from and to version: how often a serving model was swapped.</summary>
     public const string ModelSwaps = "mlops.model.swaps";
 

@@ -11,12 +11,14 @@ internal sealed class ServingMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _swaps;
+    private readonly Counter<long> _flagged;
 
     public ServingMetrics(IMeterFactory? factory = null)
     {
         _meter = factory?.Create(Telemetry.Serving) ?? new Meter(Telemetry.Serving);
         _duration = _meter.CreateHistogram<double>(Telemetry.PredictionDuration, "s", "How long a request for predictions took.");
         _swaps = _meter.CreateCounter<long>(Telemetry.ModelSwaps, "{swap}", "How often a serving model was swapped.");
+        _flagged = _meter.CreateCounter<long>(Telemetry.InputsFlagged, "{row}", "Rows that were answered although a guard found them odd.");
     }
 
     /// <summary>Gets whether anybody listens to the durations.</summary>
@@ -34,6 +36,8 @@ internal sealed class ServingMetrics : IDisposable
         var tags = new TagList { { "model", served.Name }, { "version", served.VersionText }, { "caller", caller }, { "status", status } };
         _duration.Record(elapsed.TotalSeconds, tags);
     }
+
+    public void Flagged(ServedModel served, int rows) => _flagged.Add(rows, new("model", served.Name), new("version", served.VersionText));
 
     public void Swapped(ServedModel from, ServedModel to) =>
         _swaps.Add(1, new("model", to.Name), new("from", from.VersionText), new("to", to.VersionText));

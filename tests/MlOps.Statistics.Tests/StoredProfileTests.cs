@@ -137,6 +137,6 @@ public class StoredProfileTests
         Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(texts.ToBytes())).Should().Be(GoldenText);
     }
 
-    private const string Golden = "833CEC87081003C8225290E2C6589B3622F96C18E0FE834DF4AF839F15E1BA64";
+    private const string Golden = "E543792FBCC0FC595AD569A4CE6D3F6BCFFE0556B8EDD7AFF501EA85D05E1636";
     private const string GoldenText = "2FDF3C9BC2CA2A1CCDBD39D8D29A28D992FA61C869DDB572D6CFF0479B3D5515";
 }

@@ -25,7 +25,7 @@ internal static class ColumnChecks
         CheckPresence(column, facts, found);
         var asksText = column.Domain is not null || column.ReadsAs is not null;
         if (column.Type == ValueKind.Text && facts.Kind == ValueKind.Binary && asksText)
-            found.Add(AnomalyKind.DomainInvalidForType, "bytes", "text", $"Column '{column.Name}' holds bytes, of whose text nothing can be said.", c => c with { Domain = null, MinDomainMass = null, ReadsAs = null, Range = null, TrueText = null, FalseText = null });
+            found.Add(AnomalyKind.DomainInvalidForType, "bytes", "text", $"Column '{column.Name}' holds bytes, of whose text nothing can be said.", c => c with { Type = ValueKind.Binary, Domain = null, MinDomainMass = null, ReadsAs = null, Range = null, TrueText = null, FalseText = null, AllowsNaN = true, AllowsInfinity = true, Drift = null, Skew = null });
         else if (facts.Kind != column.Type && facts.ValueCount > 0)
             found.Add(AnomalyKind.UnexpectedType, facts.Kind.ToString(), column.Type.ToString(), $"Column '{column.Name}' holds values of the type {facts.Kind}, but should hold {column.Type}.", Deprecate);
         ValueChecks.Check(column, facts, found);

@@ -27,8 +27,8 @@ public sealed record RowFilter
     public string Text { get; }
 
     /// <summary>Reads a condition.</summary>
-    /// <param name="text">The condition; null for none.</param>
-    public static implicit operator RowFilter?(string? text) => text is null ? null : new(text);
+    /// <param name="text">The condition.</param>
+    public static implicit operator RowFilter(string text) => new(text);
 
     /// <summary>Makes a condition of a lambda over a record whose members are named as columns.</summary>
     /// <typeparam name="T">The record.</typeparam>

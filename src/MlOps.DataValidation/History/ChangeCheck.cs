@@ -39,13 +39,3 @@ internal abstract class ChangeCheck : ISeriesCheck
     /// <summary>The changes of a series: as many fewer as the order says.</summary>
     protected abstract double[] Of(ReadOnlySpan<double> series, int order);
 }
-
-internal sealed class AbsoluteChangeCheck(double? maxDecrease, double? maxIncrease, int order) : ChangeCheck("change", maxDecrease, maxIncrease, order, leastOrder: 0)
-{
-    protected override double[] Of(ReadOnlySpan<double> series, int order) => Changes.Differences(series, order);
-}
-
-internal sealed class RelativeChangeCheck(double? maxDecrease, double? maxIncrease, int order) : ChangeCheck("ratio", maxDecrease, maxIncrease, order, leastOrder: 1)
-{
-    protected override double[] Of(ReadOnlySpan<double> series, int order) => Changes.Ratios(series, order);
-}

@@ -14,7 +14,7 @@ public static class BatchQuarantine
     /// <param name="suite">What is expected.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="accepted">Receives accepted rows; a batch is valid until it returns. The first batch comes always, even when it is empty.</param>
-    /// <param name="rejected">Receives rejected rows. The first batch comes always, even when it is empty.</param>
+    /// <param name="rejected">Receives rejected rows; a batch is valid until it returns. The first batch comes always, even when it is empty.</param>
     /// <param name="options">How it is done, or null for the defaults.</param>
     /// <param name="cancellationToken">Stops the pass.</param>
     /// <returns>What came of each expectation, for all rows.</returns>
@@ -31,6 +31,7 @@ public static class BatchQuarantine
         ArgumentNullException.ThrowIfNull(accepted);
         ArgumentNullException.ThrowIfNull(rejected);
         var validation = new BatchValidation(suite, options ?? new(), keepFailed: true);
+        var taker = new RowTaker();
         var first = true;
         await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
@@ -38,8 +39,9 @@ public static class BatchQuarantine
             var split = new Split();
             validation.Judge(batch, split.Add, cancellationToken);
             if (split.Rejected.Count == 0) await accepted(batch).ConfigureAwait(false);
-            else if (first || split.Kept.Count > 0) await accepted(RowTaker.Take(batch, split.Kept)).ConfigureAwait(false);
-            if (first || split.Rejected.Count > 0) await rejected(RejectedRows.Of(batch, split.Dropped, split.Rejected)).ConfigureAwait(false);
+            else if (first || split.Kept.Count > 0) await accepted(taker.Take(batch, split.Kept)).ConfigureAwait(false);
+            if (first || split.Rejected.Count > 0) await rejected(RejectedRows.Of(taker, batch, split.Dropped, split.Rejected)).ConfigureAwait(false);
+            taker.Reuse();
             first = false;
         }
 

@@ -9,9 +9,9 @@ internal static class RejectedRows
     public const string RowColumn = "rejected_row";
     public const string ReasonsColumn = "rejected_because";
 
-    public static RecordBatch Of(RecordBatch batch, IReadOnlyList<RowRun> runs, IReadOnlyList<(long Row, string Reasons)> rejected)
+    public static RecordBatch Of(RowTaker taker, RecordBatch batch, IReadOnlyList<RowRun> runs, IReadOnlyList<(long Row, string Reasons)> rejected)
     {
-        var taken = RowTaker.Take(batch, runs);
+        var taken = taker.Take(batch, runs);
         var (rows, reasons) = (new Int64Array.Builder().Reserve(rejected.Count), new StringArray.Builder());
         foreach (var (row, why) in rejected)
         {

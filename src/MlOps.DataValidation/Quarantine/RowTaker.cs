@@ -1,19 +1,29 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
 namespace MlOps.DataValidation;
 
-/// <summary>Copies rows of record batches into new ones.</summary>
-internal static class RowTaker
+/// <summary>Copies rows of record batches into new ones, whose memory is used again for the next: they are valid until <see cref="Reuse"/>.</summary>
+internal sealed class RowTaker
 {
-    public static RecordBatch Take(RecordBatch batch, IReadOnlyList<RowRun> runs)
+    private readonly List<byte[]> _rented = [];
+
+    /// <summary>Takes back the memory of all batches that were made.</summary>
+    public void Reuse()
+    {
+        foreach (var rented in _rented) ArrayPool<byte>.Shared.Return(rented);
+        _rented.Clear();
+    }
+
+    public RecordBatch Take(RecordBatch batch, IReadOnlyList<RowRun> runs)
     {
         var rows = runs.Sum(r => r.Length);
         return new(batch.Schema, batch.Arrays.Select(a => Take(a, runs, rows)), rows);
     }
 
-    private static IArrowArray Take(IArrowArray array, IReadOnlyList<RowRun> runs, int rows)
+    private IArrowArray Take(IArrowArray array, IReadOnlyList<RowRun> runs, int rows)
     {
         var data = array.Data;
         return data.DataType switch
@@ -29,44 +39,48 @@ internal static class RowTaker
     private static IArrowArray Build(ArrayData data, int rows, ArrowBuffer presence, params ArrowBuffer[] values) =>
         ArrowArrayFactory.BuildArray(new ArrayData(data.DataType, rows, presence.IsEmpty ? 0 : -1, 0, [presence, .. values]));
 
-    private static ArrowBuffer Presence(ArrayData data, IReadOnlyList<RowRun> runs, int rows) =>
+    private ArrowBuffer Presence(ArrayData data, IReadOnlyList<RowRun> runs, int rows) =>
         data.Buffers[0].IsEmpty || data.NullCount == 0 ? ArrowBuffer.Empty : Flags(data.Buffers[0].Span, data.Offset, runs, rows);
 
-    private static ArrowBuffer Flags(ReadOnlySpan<byte> bits, int offset, IReadOnlyList<RowRun> runs, int rows)
+    private ArrowBuffer Flags(ReadOnlySpan<byte> bits, int offset, IReadOnlyList<RowRun> runs, int rows)
     {
-        var taken = new byte[(rows + 7) / 8];
+        var taken = Rent((rows + 7) / 8);
+        taken.Span.Clear();
+        var flags = taken.Span;
         var next = 0;
         foreach (var run in runs)
         {
             for (var row = 0; row < run.Length; row++, next++)
             {
                 var from = offset + run.Start + row;
-                if (((bits[from >> 3] >> (from & 7)) & 1) != 0) taken[next >> 3] |= (byte)(1 << (next & 7));
+                if (((bits[from >> 3] >> (from & 7)) & 1) != 0) flags[next >> 3] |= (byte)(1 << (next & 7));
             }
         }
 
         return new(taken);
     }
 
-    private static ArrowBuffer Fixed(ArrayData data, int width, IReadOnlyList<RowRun> runs, int rows)
+    private ArrowBuffer Fixed(ArrayData data, int width, IReadOnlyList<RowRun> runs, int rows)
     {
-        var taken = GC.AllocateUninitializedArray<byte>(rows * width);
+        var taken = Rent(checked(rows * width));
+        var to = taken.Span;
         var source = data.Buffers[1].Span[(data.Offset * width)..];
         var next = 0;
         foreach (var run in runs)
         {
-            source.Slice(run.Start * width, run.Length * width).CopyTo(taken.AsSpan(next));
+            source.Slice(run.Start * width, run.Length * width).CopyTo(to[next..]);
             next += run.Length * width;
         }
 
         return new(taken);
     }
 
-    private static IArrowArray Texts(ArrayData data, IReadOnlyList<RowRun> runs, int rows)
+    private IArrowArray Texts(ArrayData data, IReadOnlyList<RowRun> runs, int rows)
     {
         var offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span)[data.Offset..];
-        var ends = new byte[(rows + 1) * sizeof(int)];
-        var to = MemoryMarshal.Cast<byte, int>(ends.AsSpan());
+        var ends = Rent((rows + 1) * sizeof(int));
+        var to = MemoryMarshal.Cast<byte, int>(ends.Span);
+        to[0] = 0;
         var (row, bytes) = (0, 0);
         foreach (var run in runs)
         {
@@ -75,16 +89,23 @@ internal static class RowTaker
             bytes = to[row];
         }
 
-        var texts = GC.AllocateUninitializedArray<byte>(bytes);
+        var texts = Rent(bytes);
         var next = 0;
         foreach (var run in runs)
         {
             var part = data.Buffers[2].Span[offsets[run.Start]..offsets[run.Start + run.Length]];
-            part.CopyTo(texts.AsSpan(next));
+            part.CopyTo(texts.Span[next..]);
             next += part.Length;
         }
 
         return Build(data, rows, Presence(data, runs, rows), new ArrowBuffer(ends), new ArrowBuffer(texts));
+    }
+
+    private Memory<byte> Rent(int bytes)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(bytes);
+        _rented.Add(rented);
+        return rented.AsMemory(0, bytes);
     }
 
     // Types that a dataset does not hold, such as lists: slower, but any.

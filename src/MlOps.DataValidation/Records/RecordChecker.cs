@@ -71,7 +71,7 @@ public sealed class RecordChecker<T>
                 if (!entry.Passes(row)) (failed ??= []).Add(entry.Expectation);
             }
 
-            return failed is null ? [] : failed;
+            return failed ?? (IReadOnlyList<Expectation>)[];
         }
         finally
         {

@@ -52,6 +52,17 @@ public sealed class Report
         return new(ValidationPage.Of(result));
     }
 
+    /// <summary>Tells in which data do not fit their schema.</summary>
+    /// <param name="anomalies">What was found.</param>
+    /// <param name="dataset">What the data is called.</param>
+    /// <returns>The report. In JUnit each anomaly and each distance is a test.</returns>
+    public static Report Of(AnomalyReport anomalies, string dataset)
+    {
+        ArgumentNullException.ThrowIfNull(anomalies);
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new(AnomalyPage.Of(anomalies, dataset));
+    }
+
     /// <summary>Tells how the metrics of a dataset fit their history.</summary>
     /// <param name="history">What was found.</param>
     /// <returns>The report.</returns>

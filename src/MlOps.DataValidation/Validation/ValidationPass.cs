@@ -5,12 +5,13 @@ namespace MlOps.DataValidation;
 /// <summary>One pass of a suite over some data, block by block. Not thread-safe.</summary>
 internal sealed class ValidationPass
 {
+    private const int MostReasons = 10_000;
     private readonly ExpectationSuite _suite;
     private readonly Entry[] _entries;
     private readonly SampleTaker _samples;
     private readonly FilterNode[] _filters;
     private readonly bool _keepFailed;
-    private readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, string> _reasons = [];
     private ulong[] _all = [];
     private ulong[] _rejected = [];
     private long _rows;
@@ -34,6 +35,9 @@ internal sealed class ValidationPass
     public ReadOnlySpan<ulong> Rejected => _rejected.AsSpan(0, Block.Words);
 
     public int RejectedInBlock { get; private set; }
+
+    /// <summary>Gets why the first expectation that could not be checked is no longer looked at; null when all are.</summary>
+    public string? Error => Array.Find(_entries, e => e.Error is not null)?.Error;
 
     /// <summary>Judges the rows of the block.</summary>
     public void Judge()
@@ -67,23 +71,20 @@ internal sealed class ValidationPass
     /// <summary>Gives what a row of the last block failed, in words. The same reasons are the same object.</summary>
     public string ReasonsOf(int row)
     {
-        var failed = new List<int>();
+        if (_entries.Length > 64) return Words(FailuresOf(row));
+        ulong failed = 0;
         for (var i = 0; i < _entries.Length; i++)
         {
-            if (_entries[i].Failed(row)) failed.Add(i);
+            if (_entries[i].Failed(row)) failed |= 1UL << i;
         }
 
-        var key = string.Join(',', failed);
-        if (!_reasons.TryGetValue(key, out var reasons))
-        {
-            reasons = string.Join("; ", failed.Select(i => _entries[i].Expectation.Filtered));
-            if (_reasons.Count < 10_000) _reasons.Add(key, reasons);
-        }
-
-        return reasons;
+        if (!_reasons.TryGetValue(failed, out var reasons) && _reasons.Count < MostReasons) _reasons[failed] = reasons = Words(FailuresOf(row));
+        return reasons ?? Words(FailuresOf(row));
     }
 
     public ValidationResult Finish() => new(_suite.Name, _rows, [.. _entries.Select(e => e.Finish())]) { RejectedCount = _rejectedRows };
+
+    private static string Words(IEnumerable<Expectation> failures) => string.Join("; ", failures.Select(e => e.Filtered));
 
     private sealed class Entry(Expectation expectation)
     {
@@ -94,6 +95,8 @@ internal sealed class ValidationPass
         public Expectation Expectation => expectation;
 
         public FilterNode? Filter { get; private set; }
+
+        public string? Error => _error;
 
         public static Entry Create(Expectation expectation, CheckPlan plan)
         {

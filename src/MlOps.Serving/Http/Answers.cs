@@ -56,14 +56,23 @@ internal static class Answers
             json.WriteEndObject();
         });
 
-    /// <summary>Writes predictions.</summary>
-    public static Task PredictionsAsync(HttpContext context, ServedModel served, string id, IReadOnlyList<Tensor> outputs) =>
-        WriteAsync(context, StatusCodes.Status200OK, (served, id, outputs), static (json, state) =>
+    /// <summary>Writes predictions; what is odd about the inputs stands in the parameter <c>warnings</c>.</summary>
+    public static Task PredictionsAsync(HttpContext context, ServedModel served, string id, IReadOnlyList<Tensor> outputs, IReadOnlyList<InputFinding> flagged) =>
+        WriteAsync(context, StatusCodes.Status200OK, (served, id, outputs, flagged), static (json, state) =>
         {
-            var (served, id, outputs) = state;
+            var (served, id, outputs, flagged) = state;
             json.WriteString("model_name"u8, served.Name);
             json.WriteString("model_version"u8, served.VersionText);
             json.WriteString("id"u8, id);
+            if (flagged.Count > 0)
+            {
+                json.WriteStartObject("parameters"u8);
+                json.WriteStartArray("warnings"u8);
+                for (var i = 0; i < flagged.Count; i++) json.WriteStringValue(InputGuards.Words(flagged[i]));
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
             json.WriteStartArray("outputs"u8);
             for (var i = 0; i < outputs.Count; i++) TensorJson.Write(json, outputs[i]);
             json.WriteEndArray();

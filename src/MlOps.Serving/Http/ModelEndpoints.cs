@@ -115,8 +115,8 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
         var stamp = recorder.Stamp(request.Id);
 
         // What was predicted is logged even when the caller has gone.
-        var outputs = await recorder.PredictAsync(served, stamp, request.Inputs, "http", CancellationToken.None).ConfigureAwait(false);
-        await Answers.PredictionsAsync(context, served, stamp.Id, Pick(outputs, request.Outputs)).ConfigureAwait(false);
+        var predicted = await recorder.PredictAsync(served, stamp, request.Inputs, "http", CancellationToken.None).ConfigureAwait(false);
+        await Answers.PredictionsAsync(context, served, stamp.Id, Pick(predicted.Outputs, request.Outputs), predicted.Flagged).ConfigureAwait(false);
     }
 
     /// <summary>Takes the model that the path names: the champion, a version, or another alias in place of the version.</summary>

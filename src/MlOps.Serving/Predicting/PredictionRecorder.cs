@@ -5,10 +5,10 @@ using MlOps.Core;
 namespace MlOps.Serving;
 
 /// <summary>Predicts, measures and logs: what happens to every request however it came.</summary>
-internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metrics, ILogger<PredictionRecorder> logger, IPredictionLog? log)
+internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metrics, InputGuards guards, ILogger<PredictionRecorder> logger, IPredictionLog? log)
 {
-    /// <summary>Gets whether predictions are logged.</summary>
-    public bool IsLogging => log is not null;
+    /// <summary>Says whether predictions of a model need their inputs as tensors, because they are logged or looked at.</summary>
+    public bool NeedsTensors(string model) => log is not null || guards.Watch(model);
 
     /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
     public RequestStamp Stamp(string? id = null)
@@ -17,14 +17,16 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         return new(id ?? PredictionIds.Create(now), now);
     }
 
-    public async ValueTask<IReadOnlyList<Tensor>> PredictAsync(
+    public async ValueTask<Predicted> PredictAsync(
         ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, string caller, CancellationToken cancellationToken)
     {
         using var activity = ServingMetrics.Start(served);
         var started = time.GetTimestamp();
         IReadOnlyList<Tensor> outputs;
+        IReadOnlyList<InputFinding> flagged = [];
         try
         {
+            if (guards.Watch(served.Name) && Known(served, inputs) is var known && known.Count == inputs.Count) flagged = guards.Check(served, known);
             outputs = served.Model.Predict(inputs);
         }
         catch (Exception e)
@@ -39,7 +41,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         var elapsed = time.GetElapsedTime(started);
         metrics.Predicted(served, caller, "ok", elapsed);
         await LogAsync(served, stamp, inputs, outputs, elapsed, caller, null, cancellationToken).ConfigureAwait(false);
-        return outputs;
+        return new(outputs, flagged);
     }
 
     /// <summary>Calls code that is bound to the model and measures; nothing is logged.</summary>
@@ -122,3 +124,6 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
 /// <param name="Id">Its identifier.</param>
 /// <param name="At">When it came.</param>
 internal readonly record struct RequestStamp(string Id, DateTimeOffset At);
+
+/// <summary>What was predicted, and what is odd about the inputs.</summary>
+internal readonly record struct Predicted(IReadOnlyList<Tensor> Outputs, IReadOnlyList<InputFinding> Flagged);

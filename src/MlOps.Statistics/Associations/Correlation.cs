@@ -75,7 +75,12 @@ public sealed class Correlation
 
     internal static Correlation Read(StateReader reader) => new()
     {
-        Count = reader.Number(), _meanX = reader.DoubleDouble(), _meanY = reader.DoubleDouble(), _xx = reader.DoubleDouble(), _yy = reader.DoubleDouble(), _xy = reader.DoubleDouble(),
+        Count = reader.Number(),
+        _meanX = reader.DoubleDouble(),
+        _meanY = reader.DoubleDouble(),
+        _xx = reader.DoubleDouble(),
+        _yy = reader.DoubleDouble(),
+        _xy = reader.DoubleDouble(),
     };
 
     private void AddBlock(ReadOnlySpan<double> x, ReadOnlySpan<double> y)

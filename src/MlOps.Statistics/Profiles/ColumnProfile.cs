@@ -140,8 +140,17 @@ public sealed partial class ColumnProfile
     {
         var clone = new ColumnProfile(ValueKind.Unknown, Options)
         {
-            Kind = Kind, Rows = Rows, Missing = Missing, _true = _true, _false = _false, _booleanOrder = _booleanOrder, _minDecimal = _minDecimal, _maxDecimal = _maxDecimal,
-            _decimals = _decimals?.Clone(), Numbers = Numbers?.Clone(), Texts = Texts?.Clone(),
+            Kind = Kind,
+            Rows = Rows,
+            Missing = Missing,
+            _true = _true,
+            _false = _false,
+            _booleanOrder = _booleanOrder,
+            _minDecimal = _minDecimal,
+            _maxDecimal = _maxDecimal,
+            _decimals = _decimals?.Clone(),
+            Numbers = Numbers?.Clone(),
+            Texts = Texts?.Clone(),
         };
         if (Times is not null) clone.Times = new(Kind, Times.Ticks.Clone()) { WithOffset = Times.WithOffset };
         if (Lists is not null) clone.Lists = new(Lists.Lengths.Clone(), Lists.Items.Clone());

@@ -209,8 +209,18 @@ public sealed partial class NumberStatistics
         if (options.KeepValues && moments.Count > 0 && !sketch.Spans(lowest, highest)) throw StateReader.Damaged("a smallest and a largest value that cannot be");
         return new(whole, options, sketch)
         {
-            NaN = nan, PositiveInfinities = positive, NegativeInfinities = negative, Zeros = zeros, Negatives = negatives, _moments = moments, _order = order,
-            _sumWhole = sum, _min = min, _max = max, _minWhole = minWhole, _maxWhole = maxWhole,
+            NaN = nan,
+            PositiveInfinities = positive,
+            NegativeInfinities = negative,
+            Zeros = zeros,
+            Negatives = negatives,
+            _moments = moments,
+            _order = order,
+            _sumWhole = sum,
+            _min = min,
+            _max = max,
+            _minWhole = minWhole,
+            _maxWhole = maxWhole,
         };
     }
 

@@ -15,7 +15,7 @@ public sealed partial class NumberStatistics
     {
         get
         {
-                return _sketch.IsExact ? 0 : Math.Pow(2, _sketch.Level - 52);
+            return _sketch.IsExact ? 0 : Math.Pow(2, _sketch.Level - 52);
         }
     }
 

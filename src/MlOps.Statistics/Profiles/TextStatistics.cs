@@ -88,7 +88,12 @@ public sealed class TextStatistics
 
     internal TextStatistics Clone() => new(_binary, _options, Lengths.Clone(), Sketch.Clone(), [.. _forms])
     {
-        TotalBytes = TotalBytes, _order = _order, _first = _first, _last = _last, _min = _min, _max = _max,
+        TotalBytes = TotalBytes,
+        _order = _order,
+        _first = _first,
+        _last = _last,
+        _min = _min,
+        _max = _max,
     };
 
     internal void Write(StateWriter writer)

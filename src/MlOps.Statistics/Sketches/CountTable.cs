@@ -21,11 +21,13 @@ internal sealed class CountTable
     /// <summary>Gets how many different numbers there are.</summary>
     public int Distinct { get; private set; }
 
-    /// <summary>Counts numbers until there are more different ones than allowed, and writes down which of them have come more often than a threshold.</summary>
+    /// <summary>Counts numbers until there is one more different one than allowed, and writes down which of them have come more often than a threshold.</summary>
     /// <returns>How many numbers were counted.</returns>
     public int AddAll(ReadOnlySpan<long> keys, int limit, long threshold, Span<int> frequent, out int frequentCount)
     {
+        if (frequent.Length < keys.Length) throw new ArgumentException("All of the numbers may be frequent.", nameof(frequent));
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        ref var frequents = ref MemoryMarshal.GetReference(frequent);
         var (mask, shift) = (_slots.Length - 1, _shift);
         frequentCount = 0;
         for (var i = 0; i < keys.Length; i++)
@@ -37,15 +39,18 @@ internal sealed class CountTable
                 ref var slot = ref Unsafe.Add(ref slots, at);
                 if (slot.Key == key && slot.Count != 0)
                 {
-                    if (++slot.Count > threshold) frequent[frequentCount++] = i;
+                    // Without a branch, which would be guessed wrong half of the time.
+                    Unsafe.Add(ref frequents, frequentCount) = i;
+                    frequentCount += ++slot.Count > threshold ? 1 : 0;
                     break;
                 }
 
                 if (slot.Count == 0)
                 {
-                    if (Distinct >= limit) return i;
                     slot = new(key, 1);
-                    if (Grown())
+                    var grown = Grown();
+                    if (Distinct > limit) return i + 1;
+                    if (grown)
                     {
                         slots = ref MemoryMarshal.GetArrayDataReference(_slots);
                         (mask, shift) = (_slots.Length - 1, _shift);
@@ -92,20 +97,33 @@ internal sealed class CountTable
         return sorted;
     }
 
-    /// <summary>Replaces every number by another; counts of those that become equal are added up.</summary>
-    public void Replace(Func<long, long> by)
+    /// <summary>Shifts every number to the right; counts of those that become equal are added up.</summary>
+    public void Shift(int bits)
     {
-        var old = ArrayPool<Slot>.Shared.Rent(Distinct);
-        var count = 0;
-        foreach (ref readonly var slot in _slots.AsSpan())
-        {
-            if (slot.Count != 0) old[count++] = slot;
-        }
+        var (keys, counts) = (ArrayPool<long>.Shared.Rent(Distinct), ArrayPool<long>.Shared.Rent(Distinct));
+        var distinct = Distinct;
+        CopyTo(keys, counts);
+        for (var i = 0; i < distinct; i++) keys[i] >>= bits;
+        Refill(keys.AsSpan(0, distinct), counts.AsSpan(0, distinct));
+        ArrayPool<long>.Shared.Return(keys);
+        ArrayPool<long>.Shared.Return(counts);
+    }
 
+    /// <summary>Forgets all numbers and takes others, no more than there were; counts of equal ones are added up.</summary>
+    public void Refill(ReadOnlySpan<long> keys, ReadOnlySpan<long> counts)
+    {
         Array.Clear(_slots);
         Distinct = 0;
-        foreach (ref readonly var slot in old.AsSpan(0, count)) Add(by(slot.Key), slot.Count);
-        ArrayPool<Slot>.Shared.Return(old);
+        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        var (mask, shift) = (_slots.Length - 1, _shift);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var at = (int)(((ulong)keys[i] * Golden) >> shift);
+            while (Unsafe.Add(ref slots, at).Count != 0 && Unsafe.Add(ref slots, at).Key != keys[i]) at = (at + 1) & mask;
+            ref var slot = ref Unsafe.Add(ref slots, at);
+            if (slot.Count == 0) Distinct++;
+            slot = new(keys[i], slot.Count + counts[i]);
+        }
     }
 
     /// <summary>All numbers with their counts, in no order.</summary>

@@ -78,7 +78,12 @@ internal sealed class TextTable(int keep)
     {
         return new TextTable(keep)
         {
-            _entries = [.. _entries], _slots = [.. _slots], _shift = _shift, _bytes = _bytes[..Math.Max(16, _bytesUsed)], _bytesUsed = _bytesUsed, Distinct = Distinct,
+            _entries = [.. _entries],
+            _slots = [.. _slots],
+            _shift = _shift,
+            _bytes = _bytes[..Math.Max(16, _bytesUsed)],
+            _bytesUsed = _bytesUsed,
+            Distinct = Distinct,
         };
     }
 

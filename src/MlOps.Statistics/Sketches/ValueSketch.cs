@@ -73,7 +73,7 @@ internal sealed class ValueSketch
         while (raw.Length > 0)
         {
             var block = raw[..Math.Min(raw.Length, BlockSize)];
-            raw = raw[(Level == Exact ? AddExact(block) : AddSketched(block, scratch))..];
+            raw = raw[(Level == Exact ? AddExact(block, scratch) : AddSketched(block, scratch))..];
         }
     }
 
@@ -198,11 +198,11 @@ internal sealed class ValueSketch
 
     private static double Finite(long key) => ValueOf(Math.Clamp(key, LowestKey, HighestKey));
 
-    private int AddExact(ReadOnlySpan<long> block)
+    private int AddExact(ReadOnlySpan<long> block, Scratch scratch)
     {
-        var added = _table.AddAll(block, _limit, long.MaxValue, [], out _);
+        var added = _table.AddAll(block, _limit, long.MaxValue, scratch.Frequent, out _);
         Count += added;
-        if (added < block.Length) Convert();
+        if (_table.Distinct > _limit) Convert();
         return added;
     }
 
@@ -233,10 +233,20 @@ internal sealed class ValueSketch
         Hashing.Mix(block, hashes);
         _distinct!.Add(hashes);
         Count += added;
-        if (!_keep) frequent = 0;
-        foreach (var at in scratch.Frequent.AsSpan(0, frequent)) (_frequent ??= new()).Add(block[at], 1);
-        if (added < keys.Length) CoarsenTo(Level + 1);
+        if (_keep) Track(block, scratch.Frequent.AsSpan(0, frequent));
+        Coarsen();
         return added;
+    }
+
+    // A value that is very frequent comes many times among the frequent ones.
+    private void Track(ReadOnlySpan<long> block, ReadOnlySpan<int> frequent)
+    {
+        for (var i = 0; i < frequent.Length;)
+        {
+            var (raw, from) = (block[frequent[i]], i);
+            while (i < frequent.Length && block[frequent[i]] == raw) i++;
+            (_frequent ??= new()).Add(raw, i - from);
+        }
     }
 
     private static void Keys(ReadOnlySpan<long> raw, Span<long> keys, int level, bool whole)
@@ -280,9 +290,11 @@ internal sealed class ValueSketch
         }
 
         // As a rule many bits have to go, so the level is found before the table is built anew.
-        Array.Sort(keys);
-        Level = LevelFor(keys, _limit);
-        _table.Replace(raw => KeyOf(raw, _whole) >> Level);
+        var sorted = (long[])keys.Clone();
+        Array.Sort(sorted);
+        Level = LevelFor(sorted, _limit);
+        for (var i = 0; i < keys.Length; i++) keys[i] >>= Level;
+        _table.Refill(keys, counts);
     }
 
     // Neighbours share a bucket from the level on at which their highest different bit is dropped.
@@ -305,8 +317,7 @@ internal sealed class ValueSketch
     private void CoarsenTo(int level)
     {
         if (level == Level) return;
-        var bits = level - Level;
-        _table.Replace(bucket => bucket >> bits);
+        _table.Shift(level - Level);
         Level = level;
     }
 

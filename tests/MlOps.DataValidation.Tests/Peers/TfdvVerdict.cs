@@ -19,8 +19,8 @@ internal static class TfdvVerdict
     /// <summary>What TFDV infers: no ranges, no uniqueness, any share of missing values.</summary>
     public static InferenceOptions Inference(bool infersShape = false, int domainLimit = 100) => new() { RangeSlack = null, MissingSlack = null, UniqueFrom = null, InfersShape = infersShape, DomainLimit = domainLimit };
 
-    /// <summary>Lists of any length are lists without a limit.</summary>
-    public static ColumnSchema Comparable(ColumnSchema column) => column with { Lists = column.Lists is { Count: 1 } lists && lists[0] == new CountRange() ? null : column.Lists };
+    /// <summary>Lists of any length are lists without a limit, and bytes and texts have one type.</summary>
+    public static ColumnSchema Comparable(ColumnSchema column) => column with { Type = column.Type == MlOps.Statistics.ValueKind.Binary ? MlOps.Statistics.ValueKind.Text : column.Type, Lists = column.Lists is { Count: 1 } lists && lists[0] == new CountRange() ? null : column.Lists };
 
     private static Dictionary<string, AnomalyKind[]> Group(IEnumerable<(string Column, AnomalyKind Kind)> found) =>
         found.GroupBy(f => f.Column).ToDictionary(g => g.Key, g => g.Select(f => f.Kind).Distinct().Order().ToArray());

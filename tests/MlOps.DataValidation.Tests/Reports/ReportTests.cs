@@ -9,7 +9,7 @@ namespace MlOps.DataValidation.Tests;
 /// <summary>A report is one file that harms nobody, and the same each time.</summary>
 public sealed partial class ReportTests
 {
-    public static TheoryData<string> Kinds() => ["profile", "comparison", "validation", "history"];
+    public static TheoryData<string> Kinds() => ["profile", "comparison", "validation", "anomalies", "history"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -175,6 +175,19 @@ public sealed partial class ReportTests
         Report.Of(Validation with { Results = [Validation.Results[0]] }).Summary.Should().Be("All 1 expectations were met on 1,000 rows.");
 
     [Fact]
+    public void Anomalies_are_shown_with_what_was_expected_and_how_far_columns_moved()
+    {
+        var report = Report.Of(Anomalies, "flights");
+        report.Summary.Should().Be("2 anomalies. Column 'gate' is gone.");
+        report.ToMarkdown().Should().Contain("| ❌ missing column | Column 'gate' is gone. | `gate` |  | – | `gate` |").And.Contain("| ❌ too far | `distance` | serving | L-infinity | 0.4 | 0.1 | `ATL` |");
+        XDocument.Parse(report.ToJUnit()).Descendants("testsuite").Single().Attributes().Select(a => a.Value).Should().Equal("flights", "5", "3", "0", "1");
+    }
+
+    [Fact]
+    public void Data_that_fit_their_schema_are_good_news() =>
+        Report.Of(new AnomalyReport([], []), "flights").ToMarkdown().Should().Be("## ✅ flights\n\nThe data fit their schema.\n\nAnomalies **0** · Distances **0**\n");
+
+    [Fact]
     public void JUnit_counts_what_failed_and_what_was_not_checked()
     {
         var suite = XDocument.Parse(ReportOf("history").ToJUnit()).Descendants("testsuite").Single();
@@ -195,6 +208,12 @@ public sealed partial class ReportTests
     ])
     { RejectedCount = 2 };
 
+    private static AnomalyReport Anomalies => new(
+        [
+            new(AnomalyKind.MissingColumn, "gate", null, "gate", "Column 'gate' is gone."), new(AnomalyKind.NewColumn, "x", SampleProfiles.Attack, null, "Column 'x' is new.") { Slice = "origin = ATL" },
+        ],
+        [new("delay", "previous", "Jensen-Shannon", 0.02, 0.1, null), new("distance", "serving", "L-infinity", 0.4, 0.1, "ATL"), new("fare", "serving", "L-infinity", double.NaN, 0.1, null)]);
+
     private static FailedRow Row(long row, Scalar distance, Scalar key) => new(row, new Dictionary<string, Scalar> { ["distance"] = distance }, new Dictionary<string, Scalar> { ["flight"] = key });
 
     private static Report ReportOf(string kind) => kind switch
@@ -202,6 +221,7 @@ public sealed partial class ReportTests
         "profile" => Report.Of(SampleProfiles.Flights(), "flights"),
         "comparison" => Report.Compare(SampleProfiles.Flights(), SampleProfiles.Flights(shift: 20), "flights"),
         "validation" => Report.Of(Validation),
+        "anomalies" => Report.Of(Anomalies, "flights"),
         _ => Report.Of(new HistoryReport("flights", DateTimeOffset.UnixEpoch,
         [
             new("rows", "between 1 and 2", HistoryStatus.Anomalous, 5, 1, 2, 9, "Rows fell \u0001."), new("a", "x", HistoryStatus.Normal, 1, double.NaN, double.NaN, 9, "Fits."),

@@ -62,9 +62,11 @@ internal static class TfdvFeatures
     /// <param name="batches">The batches of examples.</param>
     /// <param name="weightOf">Which feature weighs the rows of another.</param>
     /// <param name="byExample">Whether all structs of an example make one row of their fields; else each makes its own.</param>
-    public static List<TfdvFeature> Of(IEnumerable<JsonElement> batches, Func<string, string?> weightOf, bool byExample = false)
+    /// <param name="aligned">Whether a feature that a batch lacks has missing rows there, so that the rows of all features are those of the examples.</param>
+    public static List<TfdvFeature> Of(IEnumerable<JsonElement> batches, Func<string, string?> weightOf, bool byExample = false, bool aligned = false)
     {
         var features = new List<TfdvFeature>();
+        var before = 0;
         foreach (var batch in batches)
         {
             var columns = batch.GetProperty("columns");
@@ -73,8 +75,10 @@ internal static class TfdvFeatures
                 var rows = column.Value.GetProperty("values").EnumerateArray().ToArray();
                 var weight = weightOf(column.Name) is { } name && columns.TryGetProperty(name, out var weights) ? weights.GetProperty("values").EnumerateArray().ToArray() : null;
                 var declared = column.Value.TryGetProperty("type", out var type) ? type.GetString()! : "";
-                Add(features, [column.Name], declared, [.. rows.Select((r, i) => (Values(r), weight is null ? 1 : MlOps.Peers.Oracles.Number(weight[i][0])))], byExample);
+                Add(features, [column.Name], declared, [.. rows.Select((r, i) => (Values(r), weight is null ? 1 : MlOps.Peers.Oracles.Number(weight[i][0])))], byExample, aligned ? before : 0);
             }
+
+            before += columns.EnumerateObject().Select(c => c.Value.GetProperty("values").GetArrayLength()).DefaultIfEmpty().Max();
         }
 
         return features;
@@ -87,7 +91,7 @@ internal static class TfdvFeatures
         _ => [row],
     };
 
-    private static void Add(List<TfdvFeature> features, string[] path, string declared, (JsonElement[]? Values, double Weight)[] rows, bool byExample)
+    private static void Add(List<TfdvFeature> features, string[] path, string declared, (JsonElement[]? Values, double Weight)[] rows, bool byExample, int before = 0)
     {
         var type = TypeOf(declared, rows.SelectMany(r => r.Values ?? []));
         var feature = features.FirstOrDefault(f => f.Path.SequenceEqual(path));
@@ -119,6 +123,7 @@ internal static class TfdvFeatures
             }
         }
 
+        while (feature.Rows.Count < before) feature.Rows.Add((null, 1));
         feature.Rows.AddRange(rows);
     }
 

@@ -11,7 +11,7 @@ internal static class TfdvLift
     {
         var arguments = generator.GetProperty("kwargs");
         var settings = new TfdvGenerators(generator);
-        var features = TfdvFeatures.Of(batches, settings.WeightOf, byExample: true);
+        var features = TfdvFeatures.Of(batches, settings.WeightOf, byExample: true, aligned: true);
         var y = features.FirstOrDefault(f => f.Name == arguments.GetProperty("y_path").GetString());
         if (y is null) return null;
         var wanted = arguments.TryGetProperty("x_paths", out var paths) ? paths.EnumerateArray().Select(p => p.GetString()).ToArray() : null;
@@ -34,7 +34,7 @@ internal static class TfdvLift
     {
         var (xs, ys) = (Rows(x, null), Rows(y, boundaries));
         var (pairs, ofX, ofY) = (new ContingencyTable(), new ColumnProfile(ValueKind.Text), new ColumnProfile(ValueKind.Text));
-        for (var row = 0; row < xs.Count; row++)
+        for (var row = 0; row < Math.Min(xs.Count, ys.Count); row++)
         {
             ofX.Add([.. xs[row]]);
             ofY.Add([.. ys[row]]);

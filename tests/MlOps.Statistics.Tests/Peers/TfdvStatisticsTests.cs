@@ -10,19 +10,10 @@ public class TfdvStatisticsTests
 {
     private const string File = "validation/tfdv_stats_generator_cases.json";
     private const double Tolerance = 1e-4;
-    private const string NotTabular = "A profile is of columns; weighted and sparse features are pairs of columns that only make sense inside TFDV's examples.";
 
     private static readonly Dictionary<string, string> Excluded = new()
     {
         ["basic_stats_generator::BasicStatsGeneratorNestedListTest.test_nested_list_nested"] = "Lists of lists of lists are no tabular data.",
-        ["sparse_feature_stats_generator::SparseFeatureStatsGeneratorTest.test_sparse_feature_generator_component_feature_null_array"] = NotTabular,
-        ["sparse_feature_stats_generator::SparseFeatureStatsGeneratorTest.test_sparse_feature_generator_dataset_missing_entire_sparse_feature"] = NotTabular,
-        ["sparse_feature_stats_generator::SparseFeatureStatsGeneratorTest.test_sparse_feature_generator_multiple_sparse_features"] = NotTabular,
-        ["sparse_feature_stats_generator::SparseFeatureStatsGeneratorTest.test_sparse_feature_generator_with_struct_leaves"] = NotTabular,
-        ["weighted_feature_stats_generator::WeightedFeatureStatsGeneratorTest.test_single_weighted_feature_AllMatching"] = NotTabular,
-        ["weighted_feature_stats_generator::WeightedFeatureStatsGeneratorTest.test_single_weighted_feature_LengthMismatchMultiBatch"] = NotTabular,
-        ["weighted_feature_stats_generator::WeightedFeatureStatsGeneratorTest.test_single_weighted_feature_LengthMismatchNegative"] = NotTabular,
-        ["weighted_feature_stats_generator::WeightedFeatureStatsGeneratorTest.test_single_weighted_feature_LengthMismatchPositive"] = NotTabular,
     };
 
     public static IEnumerable<TheoryDataRow<string>> Cases => Oracles.Cases(File, excluded: Excluded);
@@ -52,8 +43,15 @@ public class TfdvStatisticsTests
             return;
         }
 
-        var features = TfdvFeatures.Of(batches.EnumerateArray(), generator.WeightOf);
+        var features = TfdvFeatures.Of(batches.EnumerateArray(), generator.WeightOf, aligned: generator.Kind is not "BasicStatsGenerator");
         if (one.TryGetProperty("expected_cross_feature_stats", out var crosses)) Same(Crosses(features, crosses), crosses, "");
+        if (generator.Kind is "SparseFeatureStatsGenerator" or "WeightedFeatureStatsGenerator")
+        {
+            var schema = one.GetProperty("generator").GetProperty("args")[0];
+            Same(generator.Kind == "SparseFeatureStatsGenerator" ? TfdvPairs.Sparse(schema, features, []) : TfdvPairs.Weighted(schema, features), expected, "");
+            return;
+        }
+
         var actual = new JsonObject();
         foreach (var feature in features.Where(f => IsInPartition(f, one)))
         {
@@ -130,7 +128,9 @@ public class TfdvStatisticsTests
             correlation.Add(Numbers(x), Numbers(y));
             actual[cross.Name] = new JsonObject
             {
-                ["path_x"] = TfdvGenerators.PathOf(x), ["path_y"] = TfdvGenerators.PathOf(y), ["count"] = correlation.Count,
+                ["path_x"] = TfdvGenerators.PathOf(x),
+                ["path_y"] = TfdvGenerators.PathOf(y),
+                ["count"] = correlation.Count,
                 ["num_cross_stats"] = new JsonObject { ["correlation"] = correlation.Pearson, ["covariance"] = correlation.PopulationCovariance },
             };
         }

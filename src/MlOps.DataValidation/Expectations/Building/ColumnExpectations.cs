@@ -25,6 +25,16 @@ public sealed partial class ColumnExpectations
     /// <returns>The same column.</returns>
     public ColumnExpectations Missing(NullPolicy nulls) => new(_suite, _column, _scope with { Nulls = nulls });
 
+    /// <summary>Goes on with another column, for which nothing is set.</summary>
+    /// <param name="name">The column.</param>
+    /// <returns>What can be expected of it.</returns>
+    public ColumnExpectations Column(string name) => _suite.Column(name);
+
+    /// <summary>Goes on with several columns together.</summary>
+    /// <param name="names">The columns.</param>
+    /// <returns>What can be expected of them.</returns>
+    public ColumnsExpectations Columns(params IReadOnlyList<string> names) => _suite.Columns(names);
+
     /// <summary>Expects values within bounds.</summary>
     /// <param name="min">The least value; nothing for no bound.</param>
     /// <param name="max">The most value; nothing for no bound.</param>

@@ -82,7 +82,7 @@ internal sealed class ReferenceRule(int[] columns, KeySet keys) : RowRule(column
 }
 
 /// <summary>Rows for which a filter is true.</summary>
-internal sealed class FilterRule(int[] columns, FilterNode filter) : RowRule(columns)
+internal sealed class FilterRule(int[] columns, FilterNode filter) : RowRule(columns), IMissingRule
 {
     public override bool Passes(Row row) => filter.Matches(row);
 

@@ -68,11 +68,9 @@ internal sealed class LengthRule(int column, long least, long most) : TextRule(c
     public static int Count(ReadOnlySpan<char> value)
     {
         var length = value.Length;
-        for (var at = value.IndexOfAnyInRange('\ud800', '\udbff'); at >= 0;)
+        for (var i = 1; i < value.Length; i++)
         {
-            if (at + 1 < value.Length && char.IsLowSurrogate(value[at + 1])) length--;
-            value = value[(at + 1)..];
-            at = value.IndexOfAnyInRange('\ud800', '\udbff');
+            if (char.IsLowSurrogate(value[i]) && char.IsHighSurrogate(value[i - 1])) length--;
         }
 
         return length;

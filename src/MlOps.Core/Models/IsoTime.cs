@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace MlOps.MLNet;
+namespace MlOps.Core;
 
-/// <summary>Reads days and moments in the extended format of ISO 8601.</summary>
-internal static class IsoTime
+/// <summary>Reads days and moments in the extended format of ISO 8601, as requests carry them.</summary>
+public static class IsoTime
 {
     private static readonly string[] Moments =
     [
@@ -11,6 +11,9 @@ internal static class IsoTime
     ];
 
     /// <summary>Reads a day as the number of days since 1970; a moment counts when it is midnight in UTC.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="days">The days; 0 when it is none.</param>
+    /// <returns>Whether it is a day.</returns>
     public static bool TryParseDay(ReadOnlySpan<char> text, out long days)
     {
         if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
@@ -25,6 +28,9 @@ internal static class IsoTime
     }
 
     /// <summary>Reads a moment as the number of microseconds since 1970 in UTC. Without an offset it is UTC.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="microseconds">The microseconds, rounded down; 0 when it is none.</param>
+    /// <returns>Whether it is a moment.</returns>
     public static bool TryParseMoment(ReadOnlySpan<char> text, out long microseconds)
     {
         var parsed = DateTime.TryParseExact(

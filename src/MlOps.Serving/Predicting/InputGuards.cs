@@ -1,0 +1,48 @@
+using System.Globalization;
+using MlOps.Core;
+
+namespace MlOps.Serving;
+
+/// <summary>The guards of the host, by model.</summary>
+internal sealed class InputGuards(IEnumerable<IModelInputGuard> guards, ServingMetrics metrics)
+{
+    private const int Named = 5;
+    private readonly Dictionary<string, IModelInputGuard[]> _guards = guards.GroupBy(g => g.Model, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+
+    /// <summary>Says whether requests to a model are looked at.</summary>
+    public bool Watch(string model) => _guards.ContainsKey(model);
+
+    /// <summary>Looks at a request whose inputs are all known to the model; what else is wrong with a request, the model says itself.</summary>
+    /// <returns>What is odd but not refused.</returns>
+    /// <exception cref="ModelInputException">A guard refuses the request.</exception>
+    public IReadOnlyList<InputFinding> Check(ServedModel served, IReadOnlyList<Tensor> inputs)
+    {
+        if (inputs.Count == 0 || !_guards.TryGetValue(served.Name, out var guards)) return [];
+        for (var i = 1; i < inputs.Count; i++)
+        {
+            if (inputs[i].Rows != inputs[0].Rows) return [];
+        }
+
+        List<InputFinding>? flagged = null;
+        foreach (var guard in guards)
+        {
+            var findings = guard.Check(served.Version.Bundle.Manifest.Signature.InputSchema, inputs);
+            if (findings.Count == 0) continue;
+            if (findings.Any(f => f.IsRefused)) throw Refused([.. findings.Where(f => f.IsRefused)]);
+            (flagged ??= []).AddRange(findings);
+        }
+
+        if (flagged is null) return [];
+        metrics.Flagged(served, flagged.Select(f => f.Row).Distinct().Count());
+        return flagged;
+    }
+
+    /// <summary>Says what was found, as an answer carries it.</summary>
+    public static string Words(InputFinding finding) => string.Create(CultureInfo.InvariantCulture, $"Row {finding.Row}: expected that {finding.Message}.");
+
+    private static ModelInputException Refused(List<InputFinding> findings)
+    {
+        var more = findings.Count > Named ? string.Create(CultureInfo.InvariantCulture, $" And {findings.Count - Named} more.") : string.Empty;
+        return new($"The request is not what the model may be asked. {string.Join(' ', findings.Take(Named).Select(Words))}{more}", findings[0].Column);
+    }
+}
