@@ -5,5 +5,7 @@ internal static class Files
 {
     public static string Flights => Path.Combine(AppContext.BaseDirectory, "data", "flights.parquet");
 
+    public static string Schema => Path.Combine(AppContext.BaseDirectory, "data", "flights.schema.yaml");
+
     public static string Airports => Path.Combine(AppContext.BaseDirectory, "data", "airports.csv");
 }

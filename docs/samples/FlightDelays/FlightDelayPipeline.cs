@@ -1,10 +1,11 @@
 using MlOps.Core;
 using MlOps.Data;
+using MlOps.DataValidation;
 
 namespace FlightDelays;
 
 /// <summary>From the feed to a registered model, for the five months before a day: two to learn from, one to choose with, one held out.</summary>
-public sealed class FlightDelayPipeline(FlightFeed feed) : PipelineDefinition
+public sealed class FlightDelayPipeline(FlightFeed feed, DataSchema schema) : PipelineDefinition
 {
     public const string Name = "flight-delay";
 
@@ -19,7 +20,7 @@ public sealed class FlightDelayPipeline(FlightFeed feed) : PipelineDefinition
         var airports = pipeline.Acquire(Source.Csv(Files.Airports), "airports");
         var flights = pipeline.Acquire(feed, "flights");
         var known = flights.Clean(new FilterRows("date", RowCondition.AtLeast, first), new FilterRows("date", RowCondition.Less, until));
-        var valid = known.Then<CheckFlights>();
+        var valid = known.Validate(schema, environment: "training", keyColumns: ["date", "origin", "destination"]);
         var split = valid.Clean(new LabelDelays()).SplitByTime("date", validation, holdout);
         var located = split.Prepare(new AddCalendarFeatures()).And(airports).Then<LocateAirports, DataSplit>();
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using FlightDelays;
 using MlOps.Core;
+using MlOps.DataValidation;
 using Spectre.Console;
+using Report = FlightDelays.Report;
 
 if (Arguments.Parse(args) is not { } arguments)
 {
@@ -20,11 +22,17 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRo
 builder.Logging.ClearProviders(); // the report says what happened
 builder.WebHost.UseUrls($"http://127.0.0.1:{(arguments.Serve ? 5080 : 0)}");
 builder.Services.AddSingleton<TimeProvider>(clock);
-builder.Services.AddSingleton(new FlightFeed(Files.Flights, arguments.Kilometres ? new DateTimeOffset(2001, 6, 15, 0, 0, 0, TimeSpan.Zero) : null));
+builder.Services.AddSingleton(new FlightFeed(
+    Files.Flights,
+    arguments.Kilometres ? new DateTimeOffset(2001, 6, 15, 0, 0, 0, TimeSpan.Zero) : null,
+    arguments.BrokenDay ? new DateTimeOffset(2001, 6, 20, 0, 0, 0, TimeSpan.Zero) : null));
+var schema = DataSchema.FromYaml(File.ReadAllText(Files.Schema)); // what training data, the feed and requests are held to
+builder.Services.AddSingleton(schema);
 builder.Services.AddMlOps()
     .AddTransformer<AddCalendarFeatures>()
     .AddTransformer<AirportCoordinates>()
     .AddPipeline<FlightDelayPipeline>(FlightDelayPipeline.Name)
+    .AddInputGuard(FlightDelayPipeline.Name, schema.ToSuite("serving"))
     .AddMonitor(Replay.Daily, monitor =>
     {
         // A single day tells whether the feed has changed. How many flights are late moves with every storm: that is for the week.
@@ -36,7 +44,7 @@ builder.Services.AddMlOps()
         monitor.Configure(options => (options.Model, options.CoolDown) = (FlightDelayPipeline.Name, Replay.CoolDown));
         monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
     });
-builder.Services.AddSingleton<Replay>();
+builder.Services.AddSingleton<Replay>().AddSingleton<DriftPage>();
 
 await using var app = builder.Build();
 app.MapModels();
@@ -52,9 +60,9 @@ try
     Report.Model(run);
 
     Report.Title($"2. May and June, day by day through {app.Urls.First()}/v2/models/{FlightDelayPipeline.Name}/infer");
-    Report.Weeks(await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers));
+    Report.Weeks(await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers, Report.PutAside));
     await Report.VersionsAsync(app.Services.GetRequiredService<IModelRegistry>(), FlightDelayPipeline.Name);
-    Report.Places(app.Services, watch.Elapsed);
+    Report.Places(app.Services, await app.Services.GetRequiredService<DriftPage>().WriteAsync(Replay.Start, Replay.End), watch.Elapsed);
 }
 catch (MlOpsException e)
 {

@@ -4,13 +4,15 @@ using System.Text.Json;
 using Apache.Arrow;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.Data;
+using MlOps.DataValidation;
 using MlOps.Monitoring;
 
 namespace FlightDelays;
 
 /// <summary>Lives through May and June 2001: sends each day's flights to the endpoint, learns in the evening how late they were, and lets the monitors compare.</summary>
 internal sealed class Replay(
-    IServiceProvider services, FlightFeed feed, TimeProvider clock, IPredictionLog log, IModelMonitor monitor, IModelRegistry registry, IOptions<MlOpsOptions> options)
+    IServiceProvider services, FlightFeed feed, DataSchema schema, IDatasetStore datasets, TimeProvider clock, IPredictionLog log, IModelMonitor monitor, IModelRegistry registry, IOptions<MlOpsOptions> options)
 {
     public const string Daily = "flight-delay-daily";
     public const string Weekly = "flight-delay-weekly";
@@ -21,7 +23,7 @@ internal sealed class Replay(
 
     public static DateTimeOffset Start { get; } = new(2001, 5, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static DateTimeOffset End { get; } = new(2001, 7, 1, 0, 0, 0, TimeSpan.Zero);
+    public static DateTimeOffset End { get; } = new(2001, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A pipeline that drift starts learns from what is known by then.</summary>
     public static IReadOnlyDictionary<string, string> ParametersAfter(DriftReport report) =>
@@ -42,7 +44,7 @@ internal sealed class Replay(
         }
     }
 
-    public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm, Action<DateTimeOffset, MonitorResult> onTrigger)
+    public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm, Action<DateTimeOffset, MonitorResult> onTrigger, Action<DateTimeOffset, IReadOnlyList<PutAside>> onPutAside)
     {
         var flights = await ReadFlightsAsync();
         using var client = new HttpClient { BaseAddress = endpoint };
@@ -50,7 +52,9 @@ internal sealed class Replay(
         var weekStart = Start;
         for (var day = Start; day < End; day = day.AddDays(1))
         {
-            await ServeAsync(client, day, flights[day.Date]);
+            var (good, bad) = await DivideAsync(day, flights[day.Date]);
+            if (bad.Count > 0) onPutAside(day, bad);
+            await ServeAsync(client, day, good);
             var evening = day.AddDays(1);
             ((ReplayClock)clock).Set(evening);
             await log.FlushAsync();
@@ -67,6 +71,23 @@ internal sealed class Replay(
         }
 
         return weeks;
+    }
+
+    /// <summary>Holds the feed of a day to the schema. Bad rows are kept with their reasons and never reach the model.</summary>
+    private async Task<(List<Flight> Good, List<PutAside> Bad)> DivideAsync(DateTimeOffset day, List<Flight> flights)
+    {
+        List<PutAside> bad = [];
+        ValueTask Reject(RejectedRecord<Flight> rejected)
+        {
+            var flight = rejected.Record;
+            bad.Add(new(flight.Date, flight.Distance, flight.Origin, flight.Destination, string.Join("; ", rejected.Failures.Select(f => f.Description))));
+            return ValueTask.CompletedTask;
+        }
+
+        List<Flight> good = [];
+        await foreach (var flight in schema.ToSuite("serving").QuarantineAsync(flights.ToAsyncEnumerable(), Reject)) good.Add(flight);
+        if (bad.Count > 0) await datasets.WriteAsync("quarantine", new("quarantine", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), Source.Rows(bad).ReadAsync(services, CancellationToken.None));
+        return (good, bad);
     }
 
     private async Task ServeAsync(HttpClient client, DateTimeOffset day, List<Flight> flights)
@@ -138,3 +159,6 @@ internal sealed record Day(DateTimeOffset Date, MonitorResult Result);
 
 /// <summary>What the weekly monitor found and did.</summary>
 internal sealed record Week(DateTimeOffset Start, MonitorResult Result);
+
+/// <summary>A flight that the schema does not allow, and why.</summary>
+internal sealed record PutAside(DateTimeOffset Date, long Distance, string Origin, string Destination, string Because);

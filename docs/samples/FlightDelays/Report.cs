@@ -63,6 +63,9 @@ internal static class Report
         }
     }
 
+    public static void PutAside(DateTimeOffset day, IReadOnlyList<PutAside> flights) => AnsiConsole.MarkupLineInterpolated(
+        Culture, $"{day:yyyy-MM-dd}  [yellow]{flights.Count} flights put aside[/]  expected that {string.Join("; ", flights.Select(f => f.Because).Distinct())}");
+
     public static void Weeks(IReadOnlyList<Week> weeks)
     {
         var columns = weeks[0].Result.Report.Columns.Where(c => c.Status != DriftStatus.NotCompared).Select(c => c.Column).ToList();
@@ -97,7 +100,7 @@ internal static class Report
             AnsiConsole.MarkupLineInterpolated($"{version.Model}/{version.Version}  {string.Join(", ", version.Aliases)}  auc {Number(version.Evaluation?.Metrics.GetValueOrDefault("auc", double.NaN) ?? double.NaN)}  sha256 {version.Bundle.Artifact.Digest[..12]}");
     }
 
-    public static void Places(IServiceProvider services, TimeSpan elapsed)
+    public static void Places(IServiceProvider services, string driftPage, TimeSpan elapsed)
     {
         var options = services.GetRequiredService<IOptions<MlOpsOptions>>().Value;
         AnsiConsole.WriteLine();
@@ -105,6 +108,7 @@ internal static class Report
             .AppendLine(Culture, $"runs, checkpoints, models  {options.PathOf("mlops.db")}")
             .AppendLine(Culture, $"artifacts                  {options.PathOf("artifacts")}")
             .AppendLine(Culture, $"prediction log             {options.PathOf("predictions")}")
+            .AppendLine(Culture, $"drift report               {driftPage}")
             .Append(Culture, $"done in {elapsed.TotalSeconds:0.0} s with {Environment.WorkingSet >> 20} MB");
         Console.WriteLine(text);
     }
