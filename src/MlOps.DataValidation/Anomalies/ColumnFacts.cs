@@ -43,7 +43,10 @@ internal record ColumnFacts(string Name, ValueKind Kind)
     public DistinctCount? Distinct { get; init; }
 
     /// <summary>Gets how often each value comes, or the most frequent ones; null when values were kept out or the column has no categories.</summary>
-    public IReadOnlyList<KeyValuePair<string, double>>? Counts { get; init; }
+    public IReadOnlyList<KeyValuePair<string, double>>? Counts { get => field ??= ReadCounts?.Invoke(); init; }
+
+    /// <summary>Gets what reads <see cref="Counts"/> when they are asked for, which few checks do.</summary>
+    public Func<IReadOnlyList<KeyValuePair<string, double>>?>? ReadCounts { get; init; }
 
     /// <summary>Gets how many texts read as integers, reals and truth values; null when the values themselves tell.</summary>
     public long? LikeIntegers { get; init; }
@@ -51,7 +54,7 @@ internal record ColumnFacts(string Name, ValueKind Kind)
     public long? LikeReals { get; init; }
 
     /// <summary>Gets how many values are not among <see cref="Counts"/>.</summary>
-    public double UncountedValues { get; init; }
+    public double UncountedValues => ReadCounts is null || Counts is null ? 0 : Math.Max(0, ValueCount - Counts.Sum(c => c.Value));
 
     /// <summary>Gets how often values fall into bins that fit this column and another one; null without numbers.</summary>
     public Func<ColumnFacts, Distributions?>? Align { get; init; }
@@ -76,8 +79,7 @@ internal record ColumnFacts(string Name, ValueKind Kind)
 
         var numbers = values.Numbers;
         var texts = values.Kind == ValueKind.Text ? values.Texts : null;
-        var counts = !values.Options.KeepValues || values.Kind is not (ValueKind.Text or ValueKind.Boolean or ValueKind.Integer) ? null
-            : values.TopValues(int.MaxValue).Select(v => KeyValuePair.Create(v.Value, (double)v.Count)).ToList();
+        var hasCounts = values.Options.KeepValues && values.Kind is (ValueKind.Text or ValueKind.Boolean or ValueKind.Integer);
         return new(name, values.Kind)
         {
             Profile = values,
@@ -97,8 +99,7 @@ internal record ColumnFacts(string Name, ValueKind Kind)
             Latest = values.Times?.Latest,
             InvalidUtf8 = texts?.InvalidUtf8 ?? 0,
             Distinct = values.Kind is ValueKind.Unknown or ValueKind.List ? null : values.Distinct,
-            Counts = counts,
-            UncountedValues = counts is null ? 0 : values.Count - counts.Sum(c => c.Value),
+            ReadCounts = hasCounts ? () => values.TopValues(int.MaxValue).Select(v => KeyValuePair.Create(v.Value, (double)v.Count)).ToList() : null,
             Align = other => other.Profile is { } control ? Distributions.Of(values, control) : null,
             LikeIntegers = texts?.LikeIntegers,
             LikeReals = texts?.LikeReals,

@@ -8,28 +8,28 @@ public sealed class ExpectationTests
 {
     private sealed record Even(string Column) : ValueExpectation<long>(Column)
     {
-        public override string Description => $"'{Column}' is even";
+        protected override string Describe() => $"'{Column}' is even";
 
         protected override bool Passes(long value) => value % 2 == 0;
     }
 
     private sealed record Shouting(string Column) : ValueExpectation<ReadOnlySpan<char>>(Column)
     {
-        public override string Description => $"'{Column}' shouts";
+        protected override string Describe() => $"'{Column}' shouts";
 
         protected override bool Passes(ReadOnlySpan<char> value) => !value.ContainsAnyInRange('a', 'z');
     }
 
     private sealed record Triangle(string A, string B, string C) : RowExpectation([A, B, C])
     {
-        public override string Description => "the sides make a triangle";
+        protected override string Describe() => "the sides make a triangle";
 
         protected override bool Passes(Row row) => row.Number(0) + row.Number(1) > row.Number(2);
     }
 
     private sealed record GeometricMean(string Column, double Most) : AggregateExpectation<(double Logs, int Count)>(Column)
     {
-        public override string Description => $"the geometric mean of '{Column}' is at most {Most}";
+        protected override string Describe() => $"the geometric mean of '{Column}' is at most {Most}";
 
         protected override (double Logs, int Count) Start() => default;
 

@@ -24,11 +24,10 @@ public sealed record DistinctValues(string Column, SetRelation Relation, IReadOn
     /// <summary>Gets the list.</summary>
     public IReadOnlyList<Scalar> Values { get; init; } = Values ?? throw new ArgumentNullException(nameof(Values));
 
-    /// <inheritdoc/>
-    public override string Kind => $"distinct_values_{ExpectationNames.OfWord(Relation.ToString())}";
+    private protected override string Name => $"distinct_values_{ExpectationNames.OfWord(Relation.ToString())}";
 
     /// <inheritdoc/>
-    public override string Description => $"the different values of '{Column}' {Verb} {ExpectationNames.Listed(Values)}";
+    protected override string Describe() => $"the different values of '{Column}' {Verb} {ExpectationNames.Listed(Values)}";
 
     private string Verb => Relation switch { SetRelation.In => "are among", SetRelation.Contain => "contain", _ => "are exactly" };
 

@@ -11,7 +11,7 @@ public sealed record Fresh(string Column, TimeSpan MaxAge) : ColumnExpectation(C
     public TimeSpan MaxAge { get; init; } = MaxAge > TimeSpan.Zero ? MaxAge : throw new ArgumentOutOfRangeException(nameof(MaxAge), MaxAge, "The age is above zero.");
 
     /// <inheritdoc/>
-    public override string Description => $"the latest '{Column}' is at most {MaxAge.ToString("g", CultureInfo.InvariantCulture)} old";
+    protected override string Describe() => $"the latest '{Column}' is at most {MaxAge.ToString("g", CultureInfo.InvariantCulture)} old";
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -10,7 +10,7 @@ public sealed record MostCommonInSet(string Column, IReadOnlyList<Scalar> Values
     public IReadOnlyList<Scalar> Values { get; init; } = Values ?? throw new ArgumentNullException(nameof(Values));
 
     /// <inheritdoc/>
-    public override string Description => $"the most frequent value of '{Column}' is one of {ExpectationNames.Listed(Values)}";
+    protected override string Describe() => $"the most frequent value of '{Column}' is one of {ExpectationNames.Listed(Values)}";
 
     internal override Check Plan(CheckPlan plan)
     {

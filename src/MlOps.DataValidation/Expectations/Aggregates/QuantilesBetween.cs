@@ -24,7 +24,7 @@ public sealed record QuantilesBetween(string Column, IReadOnlyList<QuantileRange
     public IReadOnlyList<QuantileRange> Quantiles { get; init; } = Quantiles is null or { Count: 0 } ? throw new ArgumentException("There is no quantile.", nameof(Quantiles)) : Quantiles;
 
     /// <inheritdoc/>
-    public override string Description => $"of '{Column}' {string.Join(", ", Quantiles.Select(Words))}";
+    protected override string Describe() => $"of '{Column}' {string.Join(", ", Quantiles.Select(Words))}";
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -13,11 +13,10 @@ public sealed record StatisticBetween(string Column, Statistic Statistic, Scalar
     /// <summary>Gets the most value.</summary>
     public Scalar Max { get; init; } = Bounds.Check(Min, Max);
 
-    /// <inheritdoc/>
-    public override string Kind => $"{ExpectationNames.OfWord(Statistic.ToString())}_between";
+    private protected override string Name => $"{ExpectationNames.OfWord(Statistic.ToString())}_between";
 
     /// <inheritdoc/>
-    public override string Description => $"the {Statistic.Words()} of '{Column}' is {Bounds.Words(Min, Max, StrictMin, StrictMax)}";
+    protected override string Describe() => $"the {Statistic.Words()} of '{Column}' is {Bounds.Words(Min, Max, StrictMin, StrictMax)}";
 
     internal override Check Plan(CheckPlan plan)
     {

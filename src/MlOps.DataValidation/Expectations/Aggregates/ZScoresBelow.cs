@@ -13,7 +13,7 @@ public sealed record ZScoresBelow(string Column, double Threshold, bool BothSide
     public double Threshold { get; init; } = Threshold > 0 ? Threshold : throw new ArgumentOutOfRangeException(nameof(Threshold), Threshold, "The threshold is above 0.");
 
     /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"'{Column}' lies less than {Threshold} standard deviations {(BothSides ? "from" : "above")} its mean");
+    protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"'{Column}' lies less than {Threshold} standard deviations {(BothSides ? "from" : "above")} its mean");
 
     internal override Check Plan(CheckPlan plan)
     {

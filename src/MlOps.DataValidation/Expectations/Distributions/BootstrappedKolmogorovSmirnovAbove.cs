@@ -27,7 +27,7 @@ public sealed record BootstrappedKolmogorovSmirnovAbove(string Column, Partition
     public int SampleSize { get; init; } = SampleSize is >= 0 and <= 1_000_000 ? SampleSize : throw new ArgumentOutOfRangeException(nameof(SampleSize), SampleSize, "A sample has at most a million values.");
 
     /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"more than {PValue} of samples of '{Column}' pass a Kolmogorov-Smirnov test against the expected bins");
+    protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"more than {PValue} of samples of '{Column}' pass a Kolmogorov-Smirnov test against the expected bins");
 
     internal override Check Plan(CheckPlan plan)
     {

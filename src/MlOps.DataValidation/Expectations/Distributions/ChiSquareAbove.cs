@@ -20,7 +20,7 @@ public sealed record ChiSquareAbove(string Column, Partition Expected, double PV
     public double TailHoldout { get; init; } = TailHoldout is >= 0 and <= 1 ? TailHoldout : throw new ArgumentOutOfRangeException(nameof(TailHoldout), TailHoldout, "A holdout lies between 0 and 1.");
 
     /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"a chi-square test of '{Column}' against the expected distribution has a p-value above {PValue}");
+    protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"a chi-square test of '{Column}' against the expected distribution has a p-value above {PValue}");
 
     internal override Check Plan(CheckPlan plan)
     {

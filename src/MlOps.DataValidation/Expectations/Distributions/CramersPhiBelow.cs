@@ -29,7 +29,7 @@ public sealed record CramersPhiBelow(string First, string Second, double Thresho
     public override IReadOnlyList<string> Columns => [First, Second];
 
     /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"Cramér's phi of '{First}' and '{Second}' is at most {Threshold}");
+    protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"Cramér's phi of '{First}' and '{Second}' is at most {Threshold}");
 
     internal override Check Plan(CheckPlan plan)
     {

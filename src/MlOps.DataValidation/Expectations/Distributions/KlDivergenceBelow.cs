@@ -24,7 +24,7 @@ public sealed record KlDivergenceBelow(string Column, Partition Expected, double
     public double InternalHoldout { get; init; } = Holdout(InternalHoldout, Expected.Values is not null && InternalHoldout > 0);
 
     /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"the distribution of '{Column}' diverges from the expected one by at most {Threshold} nats");
+    protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"the distribution of '{Column}' diverges from the expected one by at most {Threshold} nats");
 
     internal override Check Plan(CheckPlan plan)
     {

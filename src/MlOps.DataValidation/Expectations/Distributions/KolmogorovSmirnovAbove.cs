@@ -15,7 +15,7 @@ public sealed record KolmogorovSmirnovAbove(string Column, Distribution Expected
     public double PValue { get; init; } = PValue is >= 0 and <= 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A p-value lies between 0 and 1.");
 
     /// <inheritdoc/>
-    public override string Description => string.Create(CultureInfo.InvariantCulture, $"a Kolmogorov-Smirnov test of '{Column}' against {Expected} has a p-value above {PValue}");
+    protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"a Kolmogorov-Smirnov test of '{Column}' against {Expected} has a p-value above {PValue}");
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -13,7 +13,7 @@ public sealed record ColumnsCompare(string First, Comparison Comparison, string 
     public override IReadOnlyList<string> Columns => [First, Second];
 
     /// <inheritdoc/>
-    public override string Description => $"'{First}' is {Comparison.Words()} '{Second}'";
+    protected override string Describe() => $"'{First}' is {Comparison.Words()} '{Second}'";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this, new ComparisonRule(plan.Column(First), Comparison, plan.Column(Second)));
 }

@@ -10,7 +10,7 @@ public sealed record InReference(IReadOnlyList<string> Columns, string Reference
     public IReadOnlyList<string> Keys { get; init; } = Keys is not null && Keys.Count == Columns.Count ? Keys : throw new ArgumentException("A reference needs as many key columns as there are columns.", nameof(Keys));
 
     /// <inheritdoc/>
-    public override string Description => $"{ExpectationNames.Quoted(Columns)} {(Columns.Count == 1 ? "is" : "are")} among {ExpectationNames.Quoted(Keys)} of '{Reference}'";
+    protected override string Describe() => $"{ExpectationNames.Quoted(Columns)} {(Columns.Count == 1 ? "is" : "are")} among {ExpectationNames.Quoted(Keys)} of '{Reference}'";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this, new ReferenceRule(Bind(plan), plan.Reference(Reference).KeysOf(Keys)));
 }

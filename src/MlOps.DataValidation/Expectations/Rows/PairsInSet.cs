@@ -17,7 +17,7 @@ public sealed record PairsInSet(string First, string Second, IReadOnlyList<IRead
     public override IReadOnlyList<string> Columns => [First, Second];
 
     /// <inheritdoc/>
-    public override string Description => $"'{First}' and '{Second}' are one of {Pairs.Count} pairs";
+    protected override string Describe() => $"'{First}' and '{Second}' are one of {Pairs.Count} pairs";
 
     internal override Check Plan(CheckPlan plan)
     {

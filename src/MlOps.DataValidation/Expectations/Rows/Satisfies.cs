@@ -14,7 +14,7 @@ public sealed record Satisfies(RowFilter Condition) : Expectation(NullPolicy.Jud
     public override IReadOnlyList<string> Columns => FilterParser.Columns(Condition.Text);
 
     /// <inheritdoc/>
-    public override string Description => Condition.Text;
+    protected override string Describe() => Condition.Text;
 
     internal override Check Plan(CheckPlan plan)
     {

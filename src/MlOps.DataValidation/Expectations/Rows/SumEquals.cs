@@ -13,7 +13,7 @@ public sealed record SumEquals(IReadOnlyList<string> Columns, Scalar Total, doub
     public double Tolerance { get; init; } = Tolerance >= 0 ? Tolerance : throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, "The tolerance is not below 0.");
 
     /// <inheritdoc/>
-    public override string Description => $"{ExpectationNames.Quoted(Columns)} add up to {Total}";
+    protected override string Describe() => $"{ExpectationNames.Quoted(Columns)} add up to {Total}";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this, SumRule.Of([.. Columns.Select(plan.Column)], Total, Tolerance));
 }

@@ -6,7 +6,7 @@ namespace MlOps.DataValidation;
 public sealed record Unique(IReadOnlyList<string> Columns) : SeveralColumns(Columns)
 {
     /// <inheritdoc/>
-    public override string Description => Columns.Count == 1 ? $"'{Columns[0]}' is unique" : $"{ExpectationNames.Quoted(Columns)} are unique together";
+    protected override string Describe() => Columns.Count == 1 ? $"'{Columns[0]}' is unique" : $"{ExpectationNames.Quoted(Columns)} are unique together";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this, new UniqueRule(Bind(plan), plan.Options.MaxDistinct, plan.Options.SampleSize));
 }

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 public sealed record UniqueWithinRow(IReadOnlyList<string> Columns) : SeveralColumns(Columns)
 {
     /// <inheritdoc/>
-    public override string Description => $"{ExpectationNames.Quoted(Columns)} differ within each row";
+    protected override string Describe() => $"{ExpectationNames.Quoted(Columns)} differ within each row";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this, new DistinctWithinRowRule(Bind(plan)));
 }

@@ -9,7 +9,7 @@ public sealed record ColumnCountBetween(long? Min = null, long? Max = null) : Ta
     public long? Max { get; init; } = (long?)Bounds.Check(new(Min), new(Max)).Value;
 
     /// <inheritdoc/>
-    public override string Description => $"the number of columns is {Bounds.Words(new(Min), new(Max))}";
+    protected override string Describe() => $"the number of columns is {Bounds.Words(new(Min), new(Max))}";
 
     internal override Check Plan(CheckPlan plan) => new AggregateCheck(this, [], _ =>
         new(Bounds.Contain(plan.Columns.Count, new(Min), new(Max)), plan.Columns.Count, $"there are {plan.Columns.Count}"));

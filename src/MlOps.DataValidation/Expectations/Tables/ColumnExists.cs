@@ -6,7 +6,7 @@ namespace MlOps.DataValidation;
 public sealed record ColumnExists(string Column, int? Index = null) : TableExpectation
 {
     /// <inheritdoc/>
-    public override string Description => Index is { } index ? $"column '{Column}' stands at position {index}" : $"there is a column '{Column}'";
+    protected override string Describe() => Index is { } index ? $"column '{Column}' stands at position {index}" : $"there is a column '{Column}'";
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -10,7 +10,7 @@ public sealed record ColumnsMatch(IReadOnlyList<string> Names, bool Ordered = fa
     public IReadOnlyList<string> Names { get; init; } = Names ?? throw new ArgumentNullException(nameof(Names));
 
     /// <inheritdoc/>
-    public override string Description => $"the columns are {ExpectationNames.Quoted(Names)}{(Ordered ? " in this order" : AllowOthers ? " and maybe others" : string.Empty)}";
+    protected override string Describe() => $"the columns are {ExpectationNames.Quoted(Names)}{(Ordered ? " in this order" : AllowOthers ? " and maybe others" : string.Empty)}";
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -9,7 +9,7 @@ public sealed record RowCountBetween(long? Min = null, long? Max = null) : Table
     public long? Max { get; init; } = (long?)Bounds.Check(new(Min), new(Max)).Value;
 
     /// <inheritdoc/>
-    public override string Description => $"the number of rows is {Bounds.Words(new(Min), new(Max))}";
+    protected override string Describe() => $"the number of rows is {Bounds.Words(new(Min), new(Max))}";
 
     internal override Check Plan(CheckPlan plan) => new AggregateCheck(this, [], tally =>
         new(Bounds.Contain(tally.Elements, new(Min), new(Max)), tally.Elements, $"there are {tally.Elements}"));

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 public sealed record RowCountEqualsReference(string Reference) : TableExpectation
 {
     /// <inheritdoc/>
-    public override string Description => $"there are as many rows as in '{Reference}'";
+    protected override string Describe() => $"there are as many rows as in '{Reference}'";
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 public sealed record AllNull(string Column) : ColumnExpectation(Column)
 {
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is missing";
+    protected override string Describe() => $"'{Column}' is missing";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this with { Nulls = NullPolicy.Judge }, new PresenceRule(plan.Column(Column).Index, present: false));
 }

@@ -9,7 +9,7 @@ public sealed record DateParseable(string Column) : ColumnExpectation(Column)
     private const DateTimeStyles Styles = DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AssumeUniversal;
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' can be read as a date";
+    protected override string Describe() => $"'{Column}' can be read as a date";
 
     internal override Check Plan(CheckPlan plan) => Rows(new ReadableRule(
         FilterTerms.TextColumn(plan.Column(Column)),

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 public sealed record Finite(string Column) : ColumnExpectation(Column)
 {
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is a finite number";
+    protected override string Describe() => $"'{Column}' is a finite number";
 
     internal override Check Plan(CheckPlan plan)
     {

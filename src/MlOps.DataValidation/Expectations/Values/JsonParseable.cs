@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 public sealed record JsonParseable(string Column) : ColumnExpectation(Column)
 {
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is JSON";
+    protected override string Describe() => $"'{Column}' is JSON";
 
     internal override Check Plan(CheckPlan plan) => Rows(new ReadableRule(FilterTerms.TextColumn(plan.Column(Column)), JsonText.IsJson));
 }

@@ -12,7 +12,7 @@ public sealed record LengthBetween(string Column, long? Min = null, long? Max = 
     public long? Max { get; init; } = (long?)Bounds.Check(new(Min), new(Max)).Value;
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' has a length of {Bounds.Words(new(Min), new(Max), StrictMin, StrictMax)}";
+    protected override string Describe() => $"'{Column}' has a length of {Bounds.Words(new(Min), new(Max), StrictMin, StrictMax)}";
 
     internal override Check Plan(CheckPlan plan)
     {

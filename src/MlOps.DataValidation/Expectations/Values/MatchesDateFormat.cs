@@ -11,7 +11,7 @@ public sealed record MatchesDateFormat(string Column, string Format) : ColumnExp
     public string Format { get; init; } = DateFormat.Check(Format);
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' has the date format {Format}";
+    protected override string Describe() => $"'{Column}' has the date format {Format}";
 
     internal override Check Plan(CheckPlan plan) => Rows(new ReadableRule(FilterTerms.TextColumn(plan.Column(Column)), new DateFormat(Format).Reads));
 }

@@ -13,7 +13,7 @@ public sealed record MatchesJsonSchema(string Column, string Schema) : ColumnExp
     public string Schema { get; init; } = JsonSchema.Check(Schema);
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is JSON that fits the schema {(Schema.Length <= 60 ? Schema : Schema[..60] + "…")}";
+    protected override string Describe() => $"'{Column}' is JSON that fits the schema {(Schema.Length <= 60 ? Schema : Schema[..60] + "…")}";
 
     internal override Check Plan(CheckPlan plan)
     {

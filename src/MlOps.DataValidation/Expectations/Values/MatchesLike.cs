@@ -11,7 +11,7 @@ public sealed record MatchesLike(string Column, IReadOnlyList<string> Patterns, 
         Patterns is null or { Count: 0 } ? throw new ArgumentException("There is no pattern to fit.", nameof(Patterns)) : Patterns;
 
     /// <inheritdoc/>
-    public override string Description => PatternWords.Of(Column, "the SQL pattern", Patterns, Match);
+    protected override string Describe() => PatternWords.Of(Column, "the SQL pattern", Patterns, Match);
 
     internal override Check Plan(CheckPlan plan) => Rows(new PatternsRule(
         FilterTerms.TextColumn(plan.Column(Column)),

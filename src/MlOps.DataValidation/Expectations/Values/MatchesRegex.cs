@@ -12,7 +12,7 @@ public sealed record MatchesRegex(string Column, IReadOnlyList<string> Patterns,
     public IReadOnlyList<string> Patterns { get; init; } = Check(Patterns);
 
     /// <inheritdoc/>
-    public override string Description => PatternWords.Of(Column, "the pattern", Patterns, Match);
+    protected override string Describe() => PatternWords.Of(Column, "the pattern", Patterns, Match);
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 public sealed record NotNull(string Column) : ColumnExpectation(Column)
 {
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is not missing";
+    protected override string Describe() => $"'{Column}' is not missing";
 
     internal override Check Plan(CheckPlan plan) => new RowCheck(this with { Nulls = NullPolicy.Judge }, new PresenceRule(plan.Column(Column).Index, present: true));
 }

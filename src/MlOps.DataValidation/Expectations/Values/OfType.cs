@@ -12,7 +12,7 @@ public sealed record OfType(string Column, IReadOnlyList<ColumnType> Types, bool
     public IReadOnlyList<ColumnType> Types { get; init; } = Types ?? throw new ArgumentNullException(nameof(Types));
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is of type {string.Join(" or ", Types)}";
+    protected override string Describe() => $"'{Column}' is of type {string.Join(" or ", Types)}";
 
     internal override Check Plan(CheckPlan plan)
     {

@@ -7,7 +7,7 @@ namespace MlOps.DataValidation;
 public sealed record Ordered(string Column, bool Descending = false, bool Strictly = false) : ColumnExpectation(Column)
 {
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' {(Strictly ? "always " : string.Empty)}{(Descending ? "falls" : "rises")}{(Strictly ? string.Empty : " or stays")} from row to row";
+    protected override string Describe() => $"'{Column}' {(Strictly ? "always " : string.Empty)}{(Descending ? "falls" : "rises")}{(Strictly ? string.Empty : " or stays")} from row to row";
 
     internal override Check Plan(CheckPlan plan)
     {

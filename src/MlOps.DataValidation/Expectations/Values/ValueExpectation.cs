@@ -9,7 +9,7 @@ namespace MlOps.DataValidation;
 /// <remarks>
 /// <code>public sealed record Even(string Column) : ValueExpectation&lt;long&gt;(Column)
 /// {
-///     public override string Description =&gt; $"'{Column}' is even";
+///     protected override string Describe() =&gt; $"'{Column}' is even";
 ///     protected override bool Passes(long value) =&gt; value % 2 == 0;
 /// }</code>
 /// </remarks>

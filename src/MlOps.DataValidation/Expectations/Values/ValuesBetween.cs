@@ -12,7 +12,7 @@ public sealed record ValuesBetween(string Column, Scalar Min = default, Scalar M
     public Scalar Max { get; init; } = Bounds.Check(Min, Max);
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is {Bounds.Words(Min, Max, StrictMin, StrictMax)}";
+    protected override string Describe() => $"'{Column}' is {Bounds.Words(Min, Max, StrictMin, StrictMax)}";
 
     internal override Check Plan(CheckPlan plan) => Rows(Ranges.Rule(plan.Column(Column), Min, Max, StrictMin, StrictMax));
 }

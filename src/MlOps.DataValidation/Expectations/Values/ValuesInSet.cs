@@ -9,7 +9,7 @@ public sealed record ValuesInSet(string Column, IReadOnlyList<Scalar> Values) : 
     public IReadOnlyList<Scalar> Values { get; init; } = Values ?? throw new ArgumentNullException(nameof(Values));
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is one of {ExpectationNames.Listed(Values)}";
+    protected override string Describe() => $"'{Column}' is one of {ExpectationNames.Listed(Values)}";
 
     internal override Check Plan(CheckPlan plan) => Rows(SetRules.In(plan.Column(Column), Values, expected: true));
 }

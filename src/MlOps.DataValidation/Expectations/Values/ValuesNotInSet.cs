@@ -9,7 +9,7 @@ public sealed record ValuesNotInSet(string Column, IReadOnlyList<Scalar> Values)
     public IReadOnlyList<Scalar> Values { get; init; } = Values ?? throw new ArgumentNullException(nameof(Values));
 
     /// <inheritdoc/>
-    public override string Description => $"'{Column}' is none of {ExpectationNames.Listed(Values)}";
+    protected override string Describe() => $"'{Column}' is none of {ExpectationNames.Listed(Values)}";
 
     internal override Check Plan(CheckPlan plan) => Rows(SetRules.In(plan.Column(Column), Values, expected: false));
 }

@@ -5,7 +5,7 @@ namespace MlOps.DataValidation;
 /// <summary>A text reads as an integer or a number that lies in a range.</summary>
 internal sealed record ReadsAsNumber(string Column, bool IsInteger, double? Min, double? Max, bool AllowsNaN, bool AllowsInfinity) : ValueExpectation<ReadOnlySpan<char>>(Column)
 {
-    public override string Description => $"'{Column}' reads as {(IsInteger ? "an integer" : "a number")}{(Min is null && Max is null ? "" : $" of {Bounds.Words(new(Min), new(Max), false, false)}")}";
+    protected override string Describe() => $"'{Column}' reads as {(IsInteger ? "an integer" : "a number")}{(Min is null && Max is null ? "" : $" of {Bounds.Words(new(Min), new(Max), false, false)}")}";
 
     protected override bool Passes(ReadOnlySpan<char> value)
     {
