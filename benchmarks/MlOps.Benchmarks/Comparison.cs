@@ -7,8 +7,12 @@ namespace MlOps.Benchmarks;
 /// <remarks>A side prints one line, <c>result value unit</c>. Machines are noisy, so medians and the ratio count, never a single absolute value.</remarks>
 internal sealed record Comparison(string Name, string Question, Side Ours, Side Baseline, Target Target)
 {
+    /// <summary>Says why the comparison cannot be made on this machine; null when it can.</summary>
+    public Func<string?> LeftOut { get; init; } = () => null;
+
     public async Task<string> RunAsync(int rounds)
     {
+        if (LeftOut() is { } why) return $"| {Question} | left out: {why} | | | {Target.Description} | |";
         List<Sample> ours = [], baseline = [];
         for (var round = -1; round < rounds; round++)
         {
@@ -64,6 +68,23 @@ internal sealed record Measured(double Value, string Unit)
         process.Refresh();
         return new((process.TotalProcessorTime - before).TotalMilliseconds, "ms_cpu");
     }
+
+    /// <summary>Measures the processor time of the second of two passes: the first one compiles.</summary>
+    public static async Task<Measured> SecondPassAsync(Func<Task> pass)
+    {
+        await pass();
+        return await CpuAsync(pass);
+    }
+
+    /// <summary>Measures the most memory that this process has held in all its life.</summary>
+    public static Measured PeakMemory()
+    {
+        using var process = Process.GetCurrentProcess();
+        return new(process.PeakWorkingSet64 / 1e6, "MB");
+    }
+
+    /// <summary>Measures the time of one value in a pass over many, as the best of several passes.</summary>
+    public static async Task<Measured> PerValueAsync(int values, Action pass) => new((await PerCallAsync(1, pass)).Value * 1000 / values, "ns");
 
     /// <summary>Measures the time of one call, after a warm-up, as the best of several batches.</summary>
     public static async Task<Measured> PerCallAsync(int calls, Func<Task> call)

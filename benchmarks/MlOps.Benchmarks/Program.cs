@@ -1,7 +1,12 @@
 using System.Globalization;
 using MlOps.Benchmarks;
 
-Comparison[] all = [PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons];
+Comparison[] all =
+[
+    PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons,
+    ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
+    CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons,
+];
 
 if (args is ["side", var name, var side])
 {

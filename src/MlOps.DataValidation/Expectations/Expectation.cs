@@ -9,6 +9,8 @@ namespace MlOps.DataValidation;
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "expect")]
 [JsonDerivedType(typeof(DistinctValues), "distinct_values")]
+[JsonDerivedType(typeof(ReadsAsNumber), "reads_as_number")]
+[JsonDerivedType(typeof(RealBetween), "real_between")]
 [JsonDerivedType(typeof(Fresh), "fresh")]
 [JsonDerivedType(typeof(MostCommonInSet), "most_common_in_set")]
 [JsonDerivedType(typeof(QuantilesBetween), "quantiles_between")]

@@ -31,6 +31,7 @@ internal sealed class RowTaker
             NullType => new NullArray(rows),
             BooleanType => Build(data, rows, Presence(data, runs, rows), Flags(data.Buffers[1].Span, data.Offset, runs, rows)),
             StringType or BinaryType => Texts(data, runs, rows),
+            DictionaryType type => Coded(data, ((FixedWidthType)type.IndexType).BitWidth / 8, runs, rows),
             FixedWidthType type when type.BitWidth % 8 == 0 => Build(data, rows, Presence(data, runs, rows), Fixed(data, type.BitWidth / 8, runs, rows)),
             _ => Slices(array, runs, rows),
         };
@@ -38,6 +39,9 @@ internal sealed class RowTaker
 
     private static IArrowArray Build(ArrayData data, int rows, ArrowBuffer presence, params ArrowBuffer[] values) =>
         ArrowArrayFactory.BuildArray(new ArrayData(data.DataType, rows, presence.IsEmpty ? 0 : -1, 0, [presence, .. values]));
+
+    private IArrowArray Coded(ArrayData data, int width, IReadOnlyList<RowRun> runs, int rows) =>
+        ArrowArrayFactory.BuildArray(new ArrayData(data.DataType, rows, -1, 0, [Presence(data, runs, rows), Fixed(data, width, runs, rows)], null, data.Dictionary));
 
     private ArrowBuffer Presence(ArrayData data, IReadOnlyList<RowRun> runs, int rows) =>
         data.Buffers[0].IsEmpty || data.NullCount == 0 ? ArrowBuffer.Empty : Flags(data.Buffers[0].Span, data.Offset, runs, rows);

@@ -13,7 +13,7 @@ public sealed class SuiteJsonTests
         s.Column("a").Length(1).Matches("^a").DoesNotMatch("b").Like("a%").DateFormat("%Y").Json().JsonSchema("{}").Add(new DateParseable("a"));
         s.Column("a").Mean(0).Median(0).Quantiles(new QuantileRange(0.5, 1, 2)).Distinct(SetRelation.Equal, 1, 2).MostCommon("x").ZScores(3).Fresh(TimeSpan.FromDays(1));
         s.Columns("a", "b").Unique().UniqueWithinRow().SumTo(1.5, 0.1).In("other");
-        s.Add(new PairsInSet("a", "b", [[1, default]]));
+        s.Add(new PairsInSet("a", "b", [[1, default]])).Add(new ReadsAsNumber("a", true, 1, null, true, true)).Add(new RealBetween("a", 0.5, null, true, false));
         s.Add(new KlDivergenceBelow("a", Partition.OfBins([0, 1], [0.9], [0.05, 0.05]), 0.1)).Add(new ChiSquareAbove("a", Partition.OfValues(["x", "y"], [0.5, 0.5])));
         s.Add(new KolmogorovSmirnovAbove("a", new(DistributionFamily.Normal, 0, 1))).Add(new BootstrappedKolmogorovSmirnovAbove("a", Partition.OfBins([0, 1], [1]))).Add(new CramersPhiBelow("a", "b"));
     });

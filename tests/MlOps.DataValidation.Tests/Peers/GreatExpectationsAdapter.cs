@@ -154,7 +154,7 @@ internal static class GreatExpectationsAdapter
     {
         double[] numbers = given is not { } p ? [] : p.ValueKind == JsonValueKind.Array
             ? [.. p.EnumerateArray().Select(v => v.GetDouble())]
-            : [.. Named(name).Select(n => p.TryGetProperty(n.Name, out var value) ? value.GetDouble() : n.Otherwise).OfType<double>()];
+            : [.. Named(name).Select(n => p.TryGetProperty(n.Name, out var value) ? value.GetDouble() : n.Otherwise ?? throw new FormatException($"{n.Name} is missing."))];
         return name switch
         {
             "norm" => new(DistributionFamily.Normal, numbers),

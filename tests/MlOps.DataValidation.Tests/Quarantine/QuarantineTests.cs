@@ -61,12 +61,17 @@ public sealed class QuarantineTests
         }
 
         var binary = new BinaryArray.Builder().Append([1, 2]).AppendNull().Append([3]).Build();
+        var codes = new DictionaryArray(
+            new Apache.Arrow.Types.DictionaryType(Apache.Arrow.Types.Int8Type.Default, Apache.Arrow.Types.StringType.Default, false),
+            new Int8Array.Builder().Append(1).Append(0).AppendNull().Build(),
+            TableOf.Texts("first", "second"));
         var batch = TableOf.Columns(
-            ("id", TableOf.Integers(1, null, 3)), ("t", TableOf.Texts("é", null, "longer")), ("b", TableOf.Booleans(true, null, false)), ("d", decimals), ("l", lists.Build()), ("bin", binary));
+            ("id", TableOf.Integers(1, null, 3)), ("t", TableOf.Texts("é", null, "longer")), ("b", TableOf.Booleans(true, null, false)), ("d", decimals), ("l", lists.Build()), ("bin", binary), ("code", codes));
         RecordBatch? accepted = null;
-        await ExpectationSuite.Create("s", s => s.Column("id").NotNull()).QuarantineAsync(TableOf.Rows(batch), b => Keep(b, out accepted), _ => ValueTask.CompletedTask, null, Stop);
+        await ExpectationSuite.Create("s", s => s.Column("id").NotNull().Column("code").InSet("second")).QuarantineAsync(TableOf.Rows(batch), b => Keep(b, out accepted), _ => ValueTask.CompletedTask, null, Stop);
 
         accepted!.Length.Should().Be(2);
+        accepted.Column("code").Should().BeOfType<DictionaryArray>().Which.Indices.IsNull(1).Should().BeTrue();
         ((Int64Array)accepted.Column("id")).Values.ToArray().Should().Equal(1, 3);
         Enumerable.Range(0, 2).Select(i => ((StringArray)accepted.Column("t")).GetString(i)).Should().Equal("é", "longer");
         Enumerable.Range(0, 2).Select(i => ((BooleanArray)accepted.Column("b")).GetValue(i)).Should().Equal(true, false);

@@ -7,7 +7,7 @@ namespace MlOps.DataValidation;
 /// </summary>
 /// <param name="Column">The numeric column.</param>
 /// <param name="Expected">The distribution of finite bins, without tails.</param>
-/// <param name="PValue">The limit, 0 to 1.</param>
+/// <param name="PValue">The limit, between 0 and 1, both excluded.</param>
 /// <param name="Samples">How many samples are drawn.</param>
 /// <param name="SampleSize">How many values a sample has; 0 for twice the number of bins, so that the bins do not show.</param>
 /// <remarks>The seed is <see cref="ValidationOptions.Seed"/>: the same data gives the same result.</remarks>
@@ -18,7 +18,7 @@ public sealed record BootstrappedKolmogorovSmirnovAbove(string Column, Partition
         Expected is { IsFinite: true, Tails: null } ? Expected : throw new ArgumentException("The distribution must be one of finite bins without tails.", nameof(Expected));
 
     /// <summary>Gets the limit.</summary>
-    public double PValue { get; init; } = PValue is >= 0 and <= 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A p-value lies between 0 and 1.");
+    public double PValue { get; init; } = PValue is > 0 and < 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A limit of a p-value lies between 0 and 1, both excluded.");
 
     /// <summary>Gets how many samples are drawn.</summary>
     public int Samples { get; init; } = Samples is > 0 and <= 1_000_000 ? Samples : throw new ArgumentOutOfRangeException(nameof(Samples), Samples, "From 1 to a million samples can be drawn.");

@@ -6,7 +6,7 @@ namespace MlOps.DataValidation;
 /// <summary>Pearson's chi-square test does not refute that a column has an expected distribution of values: its p-value is above a limit.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Expected">The expected distribution of values.</param>
-/// <param name="PValue">The limit, 0 to 1.</param>
+/// <param name="PValue">The limit, between 0 and 1, both excluded.</param>
 /// <param name="TailHoldout">The weight, 0 to 1, that is kept for values that are not expected; without it one such value makes the p-value 0.</param>
 public sealed record ChiSquareAbove(string Column, Partition Expected, double PValue = 0.05, double TailHoldout = 0) : ColumnExpectation(Column)
 {
@@ -14,7 +14,7 @@ public sealed record ChiSquareAbove(string Column, Partition Expected, double PV
     public Partition Expected { get; init; } = Expected?.Values is null ? throw new ArgumentException("A chi-square test needs a distribution of values.", nameof(Expected)) : Expected;
 
     /// <summary>Gets the limit.</summary>
-    public double PValue { get; init; } = PValue is >= 0 and <= 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A p-value lies between 0 and 1.");
+    public double PValue { get; init; } = PValue is > 0 and < 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A limit of a p-value lies between 0 and 1, both excluded.");
 
     /// <summary>Gets the weight for values that are not expected.</summary>
     public double TailHoldout { get; init; } = TailHoldout is >= 0 and <= 1 ? TailHoldout : throw new ArgumentOutOfRangeException(nameof(TailHoldout), TailHoldout, "A holdout lies between 0 and 1.");

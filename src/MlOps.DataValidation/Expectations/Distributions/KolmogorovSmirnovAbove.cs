@@ -5,14 +5,14 @@ namespace MlOps.DataValidation;
 /// <summary>The one-sample Kolmogorov-Smirnov test does not refute that a column has a distribution: its two-sided p-value is above a limit.</summary>
 /// <param name="Column">The numeric column.</param>
 /// <param name="Expected">The distribution.</param>
-/// <param name="PValue">The limit, 0 to 1.</param>
+/// <param name="PValue">The limit, between 0 and 1, both excluded.</param>
 public sealed record KolmogorovSmirnovAbove(string Column, Distribution Expected, double PValue = 0.05) : ColumnExpectation(Column)
 {
     /// <summary>Gets the distribution.</summary>
     public Distribution Expected { get; init; } = Expected ?? throw new ArgumentNullException(nameof(Expected));
 
     /// <summary>Gets the limit.</summary>
-    public double PValue { get; init; } = PValue is >= 0 and <= 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A p-value lies between 0 and 1.");
+    public double PValue { get; init; } = PValue is > 0 and < 1 ? PValue : throw new ArgumentOutOfRangeException(nameof(PValue), PValue, "A limit of a p-value lies between 0 and 1, both excluded.");
 
     /// <inheritdoc/>
     protected override string Describe() => string.Create(CultureInfo.InvariantCulture, $"a Kolmogorov-Smirnov test of '{Column}' against {Expected} has a p-value above {PValue}");

@@ -21,7 +21,8 @@ internal sealed class ScalarRow : Row
 
     internal override decimal DecimalAt(int index) => Literals.Decimal(_cells[index].Value, _cells[index].Column);
 
-    internal override ReadOnlySpan<char> TextAt(int index) => Literals.Text(_cells[index].Value, _cells[index].Column);
+    // A number beside text that was never cast is taken as it is written.
+    internal override ReadOnlySpan<char> TextAt(int index) => _cells[index].Value.ToString();
 
     internal override ReadOnlySpan<byte> BinaryAt(int index) => [];
 }
