@@ -13,11 +13,23 @@ internal static class TypeSchema
     private static readonly Dictionary<Type, ValueKind> Kinds = new()
     {
         [typeof(bool)] = ValueKind.Boolean,
-        [typeof(sbyte)] = ValueKind.Integer, [typeof(byte)] = ValueKind.Integer, [typeof(short)] = ValueKind.Integer, [typeof(ushort)] = ValueKind.Integer,
-        [typeof(int)] = ValueKind.Integer, [typeof(uint)] = ValueKind.Integer, [typeof(long)] = ValueKind.Integer,
-        [typeof(float)] = ValueKind.Real, [typeof(double)] = ValueKind.Real, [typeof(decimal)] = ValueKind.Decimal,
-        [typeof(string)] = ValueKind.Text, [typeof(Guid)] = ValueKind.Text, [typeof(byte[])] = ValueKind.Binary,
-        [typeof(DateOnly)] = ValueKind.Date, [typeof(DateTime)] = ValueKind.Timestamp, [typeof(DateTimeOffset)] = ValueKind.Timestamp, [typeof(TimeSpan)] = ValueKind.Duration,
+        [typeof(sbyte)] = ValueKind.Integer,
+        [typeof(byte)] = ValueKind.Integer,
+        [typeof(short)] = ValueKind.Integer,
+        [typeof(ushort)] = ValueKind.Integer,
+        [typeof(int)] = ValueKind.Integer,
+        [typeof(uint)] = ValueKind.Integer,
+        [typeof(long)] = ValueKind.Integer,
+        [typeof(float)] = ValueKind.Real,
+        [typeof(double)] = ValueKind.Real,
+        [typeof(decimal)] = ValueKind.Decimal,
+        [typeof(string)] = ValueKind.Text,
+        [typeof(Guid)] = ValueKind.Text,
+        [typeof(byte[])] = ValueKind.Binary,
+        [typeof(DateOnly)] = ValueKind.Date,
+        [typeof(DateTime)] = ValueKind.Timestamp,
+        [typeof(DateTimeOffset)] = ValueKind.Timestamp,
+        [typeof(TimeSpan)] = ValueKind.Duration,
     };
 
     /// <exception cref="SchemaException">A member has a type that a column cannot have, or an attribute says something impossible.</exception>
