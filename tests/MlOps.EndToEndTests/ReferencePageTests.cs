@@ -151,7 +151,8 @@ public sealed partial class ReferencePageTests
         foreach (var type in Rooms.SelectMany(r => r.GetTypes()))
         {
             if (type.GetFields(BindingFlags.Static | BindingFlags.NonPublic).Any(f => f.FieldType == typeof(Meter))) RuntimeHelpers.RunClassConstructor(type.TypeHandle);
-            if (type.GetConstructor([typeof(IMeterFactory)]) is { } constructor) ((IDisposable)constructor.Invoke([null])).Dispose();
+            // A constructor that takes any object would be found too.
+            if (type.GetConstructor([typeof(IMeterFactory)]) is { } constructor && constructor.GetParameters()[0].ParameterType == typeof(IMeterFactory)) ((IDisposable)constructor.Invoke([null])).Dispose();
         }
 
         return found;
