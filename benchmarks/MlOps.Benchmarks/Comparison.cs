@@ -83,8 +83,12 @@ internal sealed record Measured(double Value, string Unit)
         return new(process.PeakWorkingSet64 / 1e6, "MB");
     }
 
-    /// <summary>Measures the time of one value in a pass over many, as the best of several passes.</summary>
-    public static async Task<Measured> PerValueAsync(int values, Action pass) => new((await PerCallAsync(1, pass)).Value * 1000 / values, "ns");
+    /// <summary>Measures the time of one value in a pass over many, as the best of several passes, after a second in which the code is compiled for good.</summary>
+    public static async Task<Measured> PerValueAsync(int values, Action pass)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);) pass();
+        return new((await PerCallAsync(1, pass)).Value * 1000 / values, "ns");
+    }
 
     /// <summary>Measures the time of one call, after a warm-up, as the best of several batches.</summary>
     public static async Task<Measured> PerCallAsync(int calls, Func<Task> call)
