@@ -21,11 +21,27 @@ internal sealed class CountTable
     /// <summary>Gets how many different numbers there are.</summary>
     public int Distinct { get; private set; }
 
-    /// <summary>Counts numbers until there is one more different one than allowed, and writes down which of them have come more often than a threshold.</summary>
+    /// <summary>Counts numbers until there is one more different one than allowed.</summary>
     /// <returns>How many numbers were counted.</returns>
-    public int AddAll(ReadOnlySpan<long> keys, int limit, long threshold, Span<int> frequent, out int frequentCount)
+    public int AddAll(ReadOnlySpan<long> keys, int limit) => AddAll<None>(keys, limit, long.MaxValue, default, out _);
+
+    /// <summary>Counts numbers like <see cref="AddAll(ReadOnlySpan{long}, int)"/> and writes down which of them have come more often than a threshold.</summary>
+    /// <param name="keys">The numbers.</param>
+    /// <param name="limit">How many different ones are allowed.</param>
+    /// <param name="threshold">The threshold.</param>
+    /// <param name="many">Whether many are expected to have come more often, which is only a question of speed.</param>
+    /// <param name="frequent">Where to write which of the numbers they are; it has room for all.</param>
+    /// <param name="frequentCount">How many they are.</param>
+    /// <returns>How many numbers were counted.</returns>
+    public int AddAll(ReadOnlySpan<long> keys, int limit, long threshold, bool many, Span<int> frequent, out int frequentCount)
     {
-        if (frequent.Length < keys.Length) throw new ArgumentException("All of the numbers may be frequent.", nameof(frequent));
+        ArgumentOutOfRangeException.ThrowIfLessThan(frequent.Length, keys.Length);
+        return many ? AddAll<Many>(keys, limit, threshold, frequent, out frequentCount) : AddAll<Few>(keys, limit, threshold, frequent, out frequentCount);
+    }
+
+    private int AddAll<TFrequent>(ReadOnlySpan<long> keys, int limit, long threshold, Span<int> frequent, out int frequentCount)
+        where TFrequent : struct
+    {
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
         ref var frequents = ref MemoryMarshal.GetReference(frequent);
         var (mask, shift) = (_slots.Length - 1, _shift);
@@ -39,9 +55,18 @@ internal sealed class CountTable
                 ref var slot = ref Unsafe.Add(ref slots, at);
                 if (slot.Key == key && slot.Count != 0)
                 {
-                    // Without a branch, which would be guessed wrong half of the time.
-                    Unsafe.Add(ref frequents, frequentCount) = i;
-                    frequentCount += ++slot.Count > threshold ? 1 : 0;
+                    var count = ++slot.Count;
+                    if (typeof(TFrequent) == typeof(Many))
+                    {
+                        // Without a branch, which would be guessed wrong half of the time.
+                        Unsafe.Add(ref frequents, frequentCount) = i;
+                        frequentCount += count > threshold ? 1 : 0;
+                    }
+                    else if (typeof(TFrequent) == typeof(Few) && count > threshold)
+                    {
+                        Unsafe.Add(ref frequents, frequentCount++) = i;
+                    }
+
                     break;
                 }
 
@@ -170,6 +195,12 @@ internal sealed class CountTable
 
         return true;
     }
+
+    private struct None;
+
+    private struct Few;
+
+    private struct Many;
 
     private struct Slot(long key, long count)
     {

@@ -32,6 +32,7 @@ internal sealed class ValueSketch
     private readonly CountTable _table;
     private HyperLogLog? _distinct;
     private FrequentValues? _frequent;
+    private bool _many;
 
     /// <summary>Makes an empty sketch.</summary>
     /// <param name="limit">Up to how many different values each is counted.</param>
@@ -73,7 +74,7 @@ internal sealed class ValueSketch
         while (raw.Length > 0)
         {
             var block = raw[..Math.Min(raw.Length, BlockSize)];
-            raw = raw[(Level == Exact ? AddExact(block, scratch) : AddSketched(block, scratch))..];
+            raw = raw[(Level == Exact ? AddExact(block) : AddSketched(block, scratch))..];
         }
     }
 
@@ -198,9 +199,9 @@ internal sealed class ValueSketch
 
     private static double Finite(long key) => ValueOf(Math.Clamp(key, LowestKey, HighestKey));
 
-    private int AddExact(ReadOnlySpan<long> block, Scratch scratch)
+    private int AddExact(ReadOnlySpan<long> block)
     {
-        var added = _table.AddAll(block, _limit, long.MaxValue, scratch.Frequent, out _);
+        var added = _table.AddAll(block, _limit);
         Count += added;
         if (_table.Distinct > _limit) Convert();
         return added;
@@ -227,7 +228,8 @@ internal sealed class ValueSketch
     {
         var keys = scratch.Keys.AsSpan(0, block.Length);
         Keys(block, keys, Level, _whole);
-        var added = _table.AddAll(keys, _limit, Threshold, scratch.Frequent, out var frequent);
+        var added = _table.AddAll(keys, _limit, Threshold, _many, scratch.Frequent, out var frequent);
+        _many = frequent > added / 16;
         block = block[..added];
         var hashes = MemoryMarshal.Cast<long, ulong>(scratch.Hashes.AsSpan(0, added));
         Hashing.Mix(block, hashes);
