@@ -46,7 +46,8 @@ internal abstract class CellWriter(string name, IArrowType type)
             var key = Convert.ToUInt64(value, null);
             if (key == 0) keys.AppendNull();
             else keys.Append((long)key);
-        },
+        }
+        ,
         FloatArray.Builder floats => (Action<T>)(object)(Action<float>)(value => floats.Append(value)),
         DoubleArray.Builder doubles => (Action<T>)(object)(Action<double>)(value => doubles.Append(value)),
         BooleanArray.Builder booleans => (Action<T>)(object)(Action<bool>)(value => booleans.Append(value)),

@@ -13,7 +13,11 @@ public sealed class ValidationMetricsTests
             One("mean_between", "delay") with { Observed = 8.5, Success = false }, One("unique", "id") with { Error = "there is no such column" }, One("not_null", "x")).ToMetrics("flights", Day);
         metrics.Values.Should().BeEquivalentTo(new Dictionary<string, double>
         {
-            ["rows"] = 10, ["rejected"] = 0.4, ["values_between(distance)"] = 0.5, ["values_between(distance)#2"] = 0, ["mean_between(delay)"] = 8.5,
+            ["rows"] = 10,
+            ["rejected"] = 0.4,
+            ["values_between(distance)"] = 0.5,
+            ["values_between(distance)#2"] = 0,
+            ["mean_between(delay)"] = 8.5,
         });
         metrics.IsAccepted.Should().BeFalse();
     }

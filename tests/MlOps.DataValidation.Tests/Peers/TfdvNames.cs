@@ -53,16 +53,25 @@ internal static class TfdvNames
     /// <summary>The kinds that TFDV detects and that are not of tables.</summary>
     public static readonly IReadOnlyDictionary<string, string> NotTabular = new Dictionary<string, string>
     {
-        ["SPARSE_FEATURE_MISSING_VALUE"] = "sparse features", ["SPARSE_FEATURE_MISSING_INDEX"] = "sparse features",
-        ["SPARSE_FEATURE_LENGTH_MISMATCH"] = "sparse features", ["SPARSE_FEATURE_NAME_COLLISION"] = "sparse features",
-        ["WEIGHTED_FEATURE_NAME_COLLISION"] = "weighted features", ["WEIGHTED_FEATURE_MISSING_VALUE"] = "weighted features",
-        ["WEIGHTED_FEATURE_MISSING_WEIGHT"] = "weighted features", ["WEIGHTED_FEATURE_LENGTH_MISMATCH"] = "weighted features",
-        ["LOW_SUPPORTED_IMAGE_FRACTION"] = "images", ["MAX_IMAGE_BYTE_SIZE_EXCEEDED"] = "images",
-        ["FEATURE_COVERAGE_TOO_LOW"] = "tokens of natural language", ["FEATURE_COVERAGE_TOO_SHORT_AVG_TOKEN_LENGTH"] = "tokens of natural language",
-        ["SEQUENCE_VALUE_TOO_FEW_OCCURRENCES"] = "tokens of natural language", ["SEQUENCE_VALUE_TOO_MANY_OCCURRENCES"] = "tokens of natural language",
-        ["SEQUENCE_VALUE_TOO_SMALL_FRACTION"] = "tokens of natural language", ["SEQUENCE_VALUE_TOO_LARGE_FRACTION"] = "tokens of natural language",
+        ["SPARSE_FEATURE_MISSING_VALUE"] = "sparse features",
+        ["SPARSE_FEATURE_MISSING_INDEX"] = "sparse features",
+        ["SPARSE_FEATURE_LENGTH_MISMATCH"] = "sparse features",
+        ["SPARSE_FEATURE_NAME_COLLISION"] = "sparse features",
+        ["WEIGHTED_FEATURE_NAME_COLLISION"] = "weighted features",
+        ["WEIGHTED_FEATURE_MISSING_VALUE"] = "weighted features",
+        ["WEIGHTED_FEATURE_MISSING_WEIGHT"] = "weighted features",
+        ["WEIGHTED_FEATURE_LENGTH_MISMATCH"] = "weighted features",
+        ["LOW_SUPPORTED_IMAGE_FRACTION"] = "images",
+        ["MAX_IMAGE_BYTE_SIZE_EXCEEDED"] = "images",
+        ["FEATURE_COVERAGE_TOO_LOW"] = "tokens of natural language",
+        ["FEATURE_COVERAGE_TOO_SHORT_AVG_TOKEN_LENGTH"] = "tokens of natural language",
+        ["SEQUENCE_VALUE_TOO_FEW_OCCURRENCES"] = "tokens of natural language",
+        ["SEQUENCE_VALUE_TOO_MANY_OCCURRENCES"] = "tokens of natural language",
+        ["SEQUENCE_VALUE_TOO_SMALL_FRACTION"] = "tokens of natural language",
+        ["SEQUENCE_VALUE_TOO_LARGE_FRACTION"] = "tokens of natural language",
         ["SEMANTIC_DOMAIN_UPDATE"] = "semantic domains that a statistics generator of the peer guesses",
-        ["DERIVED_FEATURE_BAD_LIFECYCLE"] = "statistics of features that the peer's own generators derive", ["DERIVED_FEATURE_INVALID_SOURCE"] = "statistics of features that the peer's own generators derive",
+        ["DERIVED_FEATURE_BAD_LIFECYCLE"] = "statistics of features that the peer's own generators derive",
+        ["DERIVED_FEATURE_INVALID_SOURCE"] = "statistics of features that the peer's own generators derive",
     };
 
     private static readonly (string Text, string Reason)[] Marks =

@@ -61,7 +61,11 @@ internal sealed class TfdvSchema
             Distinct = feature.TryGetProperty("unique_constraints", out var unique) ? new((long)(Number(unique, "min") ?? 0), (long)(Number(unique, "max") ?? 0)) : null,
             Lifecycle = Text(feature, "lifecycle_stage") switch
             {
-                "DEPRECATED" => LifecycleStage.Deprecated, "PLANNED" => LifecycleStage.Planned, "ALPHA" => LifecycleStage.Alpha, "DEBUG_ONLY" => LifecycleStage.Debug, "BETA" => LifecycleStage.Beta,
+                "DEPRECATED" => LifecycleStage.Deprecated,
+                "PLANNED" => LifecycleStage.Planned,
+                "ALPHA" => LifecycleStage.Alpha,
+                "DEBUG_ONLY" => LifecycleStage.Debug,
+                "BETA" => LifecycleStage.Beta,
                 _ => feature.TryGetProperty("deprecated", out var deprecated) && deprecated.GetBoolean() ? LifecycleStage.Deprecated : LifecycleStage.Production,
             },
             InEnvironments = Texts(feature, "in_environment"),

@@ -220,8 +220,13 @@ public class ProfilerTests
         sliced.Whole.Rows.Should().Be(8);
         sliced.Slices.ToDictionary(s => s.Key, s => s.Value.Rows).Should().Equal(new Dictionary<string, long>
         {
-            ["carrier=AA"] = 4, ["carrier=B6"] = 2, ["carrier=null"] = 2,
-            ["carrier=AA, late=true"] = 4, ["carrier=B6, late=false"] = 2, ["carrier=null, late=null"] = 2, ["far"] = 2,
+            ["carrier=AA"] = 4,
+            ["carrier=B6"] = 2,
+            ["carrier=null"] = 2,
+            ["carrier=AA, late=true"] = 4,
+            ["carrier=B6, late=false"] = 2,
+            ["carrier=null, late=null"] = 2,
+            ["far"] = 2,
         });
         sliced.Slices["carrier=AA"]["hour"].Numbers!.Sum.Should().Be(48);
         sliced.Slices["carrier=AA"]["distance"].Missing.Should().Be(2);

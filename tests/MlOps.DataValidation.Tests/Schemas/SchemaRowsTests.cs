@@ -12,7 +12,8 @@ public class SchemaRowsTests
         new ColumnSchema("distance", ValueKind.Real).Required().Between(0, 5000),
         new ColumnSchema("carrier", ValueKind.Text).Required().OneOf("AA", "B6"),
         new ColumnSchema("code", ValueKind.Text).ReadAs(ValueKind.Integer).Between(1, 99),
-        new ColumnSchema("late", ValueKind.Boolean).Required().NotIn("serving")) { Name = "flights", Rows = new(2) };
+        new ColumnSchema("late", ValueKind.Boolean).Required().NotIn("serving"))
+    { Name = "flights", Rows = new(2) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

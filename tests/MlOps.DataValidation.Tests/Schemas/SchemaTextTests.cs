@@ -18,7 +18,11 @@ public class SchemaTextTests
         new ColumnSchema("true", ValueKind.Boolean) { Lifecycle = LifecycleStage.Beta, Presence = new(0, 7) },
         new ColumnSchema("label", ValueKind.Boolean) { Presence = Presence.Somewhere }.NotIn("serving"))
     {
-        Name = "flights", Version = 3, DefaultEnvironments = ["training", "serving"], AllowsNewColumns = true, Rows = new(1, 1_000_000, new(0.5, 2), new(null, 1.1)),
+        Name = "flights",
+        Version = 3,
+        DefaultEnvironments = ["training", "serving"],
+        AllowsNewColumns = true,
+        Rows = new(1, 1_000_000, new(0.5, 2), new(null, 1.1)),
     };
 
     [Fact]
