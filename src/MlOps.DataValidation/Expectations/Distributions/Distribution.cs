@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Statistics;
 
 namespace MlOps.DataValidation;
 
@@ -48,7 +49,7 @@ public sealed record Distribution(DistributionFamily Family, params IReadOnlyLis
         var z = (x - location) / scale;
         return Family switch
         {
-            DistributionFamily.Normal => Tails.Normal(z),
+            DistributionFamily.Normal => Normal.UpperTail(-z),
             DistributionFamily.Uniform => Math.Clamp(z, 0, 1),
             DistributionFamily.Beta => Tails.Beta(z, Parameters[0], Parameters[1]),
             DistributionFamily.Gamma => Tails.Gamma(z, Parameters[0]),

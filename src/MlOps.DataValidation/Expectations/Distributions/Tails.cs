@@ -8,13 +8,6 @@ internal static class Tails
     /// <summary>The chance that a gamma variable of scale 1 is not above x.</summary>
     public static double Gamma(double x, double shape) => x <= 0 ? 0 : 1 - ChiSquare.UpperTail(2 * x, 2 * shape);
 
-    /// <summary>The normal distribution: the square of a normal variable is chi-square with one degree of freedom.</summary>
-    public static double Normal(double z)
-    {
-        var tail = 0.5 * ChiSquare.UpperTail(z * z, 1);
-        return z < 0 ? tail : 1 - tail;
-    }
-
     /// <summary>The regularised incomplete beta function (Abramowitz and Stegun 26.5; continued fraction by Lentz's method).</summary>
     public static double Beta(double x, double a, double b)
     {
