@@ -44,6 +44,10 @@ public sealed record PipelineRequest
     /// <value>The default is manual.</value>
     public string Trigger { get; init; } = "manual";
 
+    /// <summary>Gets the time that the run is due, which may be earlier than it starts: the night whose data it works on.</summary>
+    /// <value>The default is null: nobody said.</value>
+    public DateTimeOffset? ScheduledFor { get; init; }
+
     /// <summary>Gets who is told how the run goes on. Called from several threads, one call at a time.</summary>
     /// <value>The default is null: nobody.</value>
     public IProgress<PipelineProgress>? Progress { get; init; }
