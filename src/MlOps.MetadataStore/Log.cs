@@ -15,4 +15,13 @@ internal static partial class Log
 
     [LoggerMessage(1403, LogLevel.Warning, "The damaged artifact '{Path}' could not be set aside; it will be found damaged again")]
     internal static partial void CannotSetAside(this ILogger logger, string path, Exception error);
+
+    [LoggerMessage(1410, LogLevel.Information, "OpenLineage {Event}")]
+    internal static partial void OpenLineage(this ILogger logger, string @event);
+
+    [LoggerMessage(1411, LogLevel.Warning, "{Events} OpenLineage events could not be sent to {Sink} and are lost")]
+    internal static partial void OpenLineageLost(this ILogger logger, int events, string sink, Exception error);
+
+    [LoggerMessage(1412, LogLevel.Warning, "The queue of OpenLineage events before {Sink} is full; events are lost until it has room again")]
+    internal static partial void OpenLineageFull(this ILogger logger, string sink);
 }

@@ -52,6 +52,9 @@ public sealed record RunEvent
     /// <summary>Gets the stage; null when it is about the run.</summary>
     public StageNode? Stage { get; init; }
 
+    /// <summary>Gets what the pipeline or the stage says of itself, in a <see cref="System.ComponentModel.DescriptionAttribute"/> on its class; null when it says nothing.</summary>
+    public string? Description { get; init; }
+
     /// <summary>Gets the time that the run was due, which may be earlier than it started; null when nobody said.</summary>
     public DateTimeOffset? ScheduledFor { get; init; }
 

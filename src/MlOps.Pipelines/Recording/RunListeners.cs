@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Reflection;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
@@ -13,7 +15,7 @@ internal sealed class RunListeners(IEnumerable<IRunListener> listeners, Pipeline
     private readonly List<ModelVersion> _models = [];
 
     public void RunStarted(IReadOnlyDictionary<string, string> tags) =>
-        Tell(() => Event(lease.Token > 1 ? RunEventKind.Resumed : RunEventKind.Started) with { Parameters = graph.Parameters, Tags = tags });
+        Tell(() => Event(lease.Token > 1 ? RunEventKind.Resumed : RunEventKind.Started, null) with { Parameters = graph.Parameters, Tags = tags });
 
     public void RunEnded(RunStatus status, IReadOnlyDictionary<string, string> tags, Exception? error) => Tell(() =>
     {
@@ -24,11 +26,11 @@ internal sealed class RunListeners(IEnumerable<IRunListener> listeners, Pipeline
             _ => RunEventKind.Failed,
         };
         lock (_gate)
-            return Event(kind) with { Parameters = graph.Parameters, Tags = tags, Sources = [.. _sources.Distinct()], Outputs = [.. _outputs.Distinct()], Models = [.. _models], Error = error };
+            return Event(kind, null) with { Parameters = graph.Parameters, Tags = tags, Sources = [.. _sources.Distinct()], Outputs = [.. _outputs.Distinct()], Models = [.. _models], Error = error };
     });
 
     public void StageStarted(StageNode node, IReadOnlyList<OutputContent> inputs) =>
-        Tell(() => Event(RunEventKind.Started) with { Stage = node, Inputs = [.. inputs.SelectMany(i => i.Datasets).Distinct()] });
+        Tell(() => Event(RunEventKind.Started, node) with { Inputs = [.. inputs.SelectMany(i => i.Datasets).Distinct()] });
 
     public void StageEnded(StageNode node, StageRun ended, IReadOnlyList<OutputContent> inputs, StageKey? key, StageContext? context, Exception? error) => Tell(() =>
     {
@@ -50,9 +52,8 @@ internal sealed class RunListeners(IEnumerable<IRunListener> listeners, Pipeline
             StageStatus.Failed => RunEventKind.Failed,
             _ => RunEventKind.Killed,
         };
-        return Event(kind) with
+        return Event(kind, node) with
         {
-            Stage = node,
             Parameters = key?.Parameters ?? new Dictionary<string, string>(),
             Tags = context?.Tags ?? new Dictionary<string, string>(),
             Sources = sources,
@@ -65,13 +66,15 @@ internal sealed class RunListeners(IEnumerable<IRunListener> listeners, Pipeline
         };
     });
 
-    private RunEvent Event(RunEventKind kind) => new()
+    private RunEvent Event(RunEventKind kind, StageNode? stage) => new()
     {
         Kind = kind,
         At = time.GetUtcNow(),
         RunId = lease.RunId,
         Pipeline = graph.Name,
         Resumptions = (int)(lease.Token - 1),
+        Stage = stage,
+        Description = (stage?.StageType ?? graph.Definition).GetCustomAttribute<DescriptionAttribute>()?.Description,
         ScheduledFor = graph.Request.ScheduledFor,
     };
 

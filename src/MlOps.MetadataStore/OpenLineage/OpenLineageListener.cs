@@ -1,0 +1,40 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using MlOps.Core;
+
+namespace MlOps.MetadataStore;
+
+/// <summary>Makes events of what happens in runs and gives them to its sinks, each of which has a queue of its own.</summary>
+internal sealed class OpenLineageListener : IRunListener, IAsyncDisposable, IDisposable
+{
+    private readonly OpenLineageWriter _writer;
+    private readonly List<SinkQueue> _queues = [];
+    private readonly Meter _meter;
+
+    public OpenLineageListener(OpenLineageOptions options, IHttpClientFactory http, TimeProvider time, IMeterFactory? meters, ILogger logger)
+    {
+        _writer = new(options);
+        _meter = meters?.Create(Telemetry.MetadataStore) ?? new Meter(Telemetry.MetadataStore);
+        var sent = _meter.CreateCounter<long>(Telemetry.OpenLineageSent, "{event}", "OpenLineage events that were sent.");
+        var lost = _meter.CreateCounter<long>(Telemetry.OpenLineageLost, "{event}", "OpenLineage events that were lost.");
+        if (options.File is { } file) Add(new FileSink(file));
+        if (options.Url is { } url) Add(new HttpSink(http, url, options.ApiKey, options.Timeout));
+        if (options.Log) Add(new LogSink(logger));
+
+        void Add(IOpenLineageSink sink) => _queues.Add(new(sink, options, time, sent, lost, logger));
+    }
+
+    public void OnRunEvent(RunEvent happened)
+    {
+        var json = _writer.Write(happened);
+        foreach (var queue in _queues) queue.Add(json);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_queues.Select(queue => queue.DisposeAsync().AsTask())).ConfigureAwait(false);
+        _meter.Dispose();
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+}
