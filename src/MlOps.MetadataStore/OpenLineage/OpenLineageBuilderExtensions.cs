@@ -36,7 +36,9 @@ public static class OpenLineageBuilderExtensions
             options.Validate(
                 static o => o.Producer.IsAbsoluteUri && o.SourceCode is null or { IsAbsoluteUri: true },
                 "MlOps:OpenLineage:Producer and SourceCode must be absolute URIs.");
-            services.AddHttpClient(HttpSink.ClientName).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false });
+            services.AddHttpClient(HttpSink.ClientName)
+                .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+                .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
             services.TryAddSingleton(static s => new OpenLineageListener(
                 s.GetRequiredService<IOptions<OpenLineageOptions>>().Value,
                 s.GetRequiredService<IHttpClientFactory>(),

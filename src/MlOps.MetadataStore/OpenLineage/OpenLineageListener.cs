@@ -10,6 +10,7 @@ internal sealed class OpenLineageListener : IRunListener, IAsyncDisposable, IDis
     private readonly OpenLineageWriter _writer;
     private readonly List<SinkQueue> _queues = [];
     private readonly Meter _meter;
+    private bool _isDisposed;
 
     public OpenLineageListener(OpenLineageOptions options, IHttpClientFactory http, TimeProvider time, IMeterFactory? meters, ILogger logger)
     {
@@ -32,6 +33,7 @@ internal sealed class OpenLineageListener : IRunListener, IAsyncDisposable, IDis
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true)) return; // it is registered under two types
         await Task.WhenAll(_queues.Select(queue => queue.DisposeAsync().AsTask())).ConfigureAwait(false);
         _meter.Dispose();
     }

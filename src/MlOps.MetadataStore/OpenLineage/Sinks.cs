@@ -57,19 +57,20 @@ internal sealed class HttpSink(IHttpClientFactory http, Uri url, string? apiKey,
 {
     public const string ClientName = "MlOps.OpenLineage";
 
+    // Made now: a host that stops sends its last events when it makes nothing any more.
+    private readonly HttpClient _client = CreateClient(http, timeout);
+
     public string Name => "http";
 
     public bool TakesMany => false;
 
     public async Task SendAsync(IReadOnlyList<string> events, CancellationToken cancellationToken)
     {
-        using var client = http.CreateClient(ClientName);
-        client.Timeout = timeout;
         foreach (var json in events)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
             if (apiKey is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) throw new HttpRequestException($"The receiver answered {(int)response.StatusCode}.", null, response.StatusCode);
         }
     }
@@ -80,6 +81,13 @@ internal sealed class HttpSink(IHttpClientFactory http, Uri url, string? apiKey,
         HttpRequestException or TaskCanceledException => true,
         _ => false,
     };
+
+    private static HttpClient CreateClient(IHttpClientFactory http, TimeSpan timeout)
+    {
+        var client = http.CreateClient(ClientName);
+        client.Timeout = timeout;
+        return client;
+    }
 }
 
 /// <summary>Writes events to the log.</summary>

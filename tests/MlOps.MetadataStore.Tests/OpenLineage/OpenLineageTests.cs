@@ -71,8 +71,10 @@ public sealed class OpenLineageTests : IDisposable
     public async Task An_event_that_is_refused_is_lost_logged_and_counted_and_the_next_is_sent()
     {
         _receiver.Answers.Enqueue(HttpStatusCode.BadRequest);
-        using var lost = new MetricCollector<long>(null, Telemetry.MetadataStore, Telemetry.OpenLineageLost);
-        await using (var services = Build(o => o.Url = new("http://marquez.example/"))) Tell(services, "run started", "run finished");
+        var services = Build(o => o.Url = new("http://marquez.example/"));
+        using var lost = LostOf(services);
+        Tell(services, "run started", "run finished");
+        await services.DisposeAsync();
         _receiver.Bodies.Should().ContainSingle();
         lost.GetMeasurementSnapshot().Sum(m => m.Value).Should().Be(1);
         _log.GetSnapshot().Should().ContainSingle(l => l.Id.Id == 1411).Which.Message.Should().Contain("http");
@@ -82,16 +84,11 @@ public sealed class OpenLineageTests : IDisposable
     public async Task A_receiver_that_hangs_holds_nobody_up_and_what_does_not_fit_is_counted()
     {
         _receiver.Hangs = true;
-        using var lost = new MetricCollector<long>(null, Telemetry.MetadataStore, Telemetry.OpenLineageLost);
-        await using (var services = Build(o =>
-        {
-            (o.Url, o.Capacity, o.FlushTimeout) = (new("http://marquez.example/"), 3, TimeSpan.Zero);
-            o.File = Path;
-        }))
-        {
-            for (var i = 0; i < 3; i++) Tell(services, "run started");
-            while (lost.GetMeasurementSnapshot().Count == 0) Tell(services, "run started");
-        }
+        var services = Build(o => (o.Url, o.File, o.Capacity, o.FlushTimeout) = (new("http://marquez.example/"), Path, 3, TimeSpan.Zero));
+        using var lost = LostOf(services);
+        for (var i = 0; i < 10; i++) Tell(services, "run started");
+        lost.GetMeasurementSnapshot().Count(m => Equals(m.Tags["sink"], "http")).Should().BeInRange(6, 7, "3 wait, and one may be on its way");
+        await services.DisposeAsync();
 
         _log.GetSnapshot().Should().Contain(l => l.Id.Id == 1412 && l.Message.Contains("http"));
         File.Exists(Path).Should().BeTrue("the file has a queue of its own");
@@ -159,6 +156,9 @@ public sealed class OpenLineageTests : IDisposable
         await using (var provider = services.BuildServiceProvider()) Tell(provider, "run started");
         (await File.ReadAllLinesAsync(Path, Cancel)).Should().ContainSingle().Which.Should().Contain("twice");
     }
+
+    private static MetricCollector<long> LostOf(ServiceProvider services) =>
+        new(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), Telemetry.MetadataStore, Telemetry.OpenLineageLost);
 
     private static JsonElement Write(string name, Action<OpenLineageOptions>? configure = null)
     {
