@@ -40,6 +40,12 @@ public static class Telemetry
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";
 
+    /// <summary>Counter: how many metrics, parameters, tags and inputs a buffered logger has written to the record of a run.</summary>
+    public const string RunLogWritten = "mlops.run_log.written";
+
+    /// <summary>Counter: how many a buffered logger has lost, because its queue was full or the store refused them.</summary>
+    public const string RunLogLost = "mlops.run_log.lost";
+
     /// <summary>Counter, tag sink: how many OpenLineage events were sent.</summary>
     public const string OpenLineageSent = "mlops.openlineage.sent";
 

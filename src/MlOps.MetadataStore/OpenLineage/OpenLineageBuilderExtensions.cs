@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -43,7 +42,6 @@ public static class OpenLineageBuilderExtensions
                 s.GetRequiredService<IOptions<OpenLineageOptions>>().Value,
                 s.GetRequiredService<IHttpClientFactory>(),
                 s.GetRequiredService<TimeProvider>(),
-                s.GetService<IMeterFactory>(),
                 s.GetRequiredService<ILogger<OpenLineageListener>>()));
             services.AddSingleton<IRunListener>(static s => s.GetRequiredService<OpenLineageListener>());
         }

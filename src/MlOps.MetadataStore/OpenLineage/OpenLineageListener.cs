@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
@@ -9,20 +8,16 @@ internal sealed class OpenLineageListener : IRunListener, IAsyncDisposable, IDis
 {
     private readonly OpenLineageWriter _writer;
     private readonly List<SinkQueue> _queues = [];
-    private readonly Meter _meter;
     private bool _isDisposed;
 
-    public OpenLineageListener(OpenLineageOptions options, IHttpClientFactory http, TimeProvider time, IMeterFactory? meters, ILogger logger)
+    public OpenLineageListener(OpenLineageOptions options, IHttpClientFactory http, TimeProvider time, ILogger logger)
     {
         _writer = new(options);
-        _meter = meters?.Create(Telemetry.MetadataStore) ?? new Meter(Telemetry.MetadataStore);
-        var sent = _meter.CreateCounter<long>(Telemetry.OpenLineageSent, "{event}", "OpenLineage events that were sent.");
-        var lost = _meter.CreateCounter<long>(Telemetry.OpenLineageLost, "{event}", "OpenLineage events that were lost.");
         if (options.File is { } file) Add(new FileSink(file));
         if (options.Url is { } url) Add(new HttpSink(http, url, options.ApiKey, options.Timeout));
         if (options.Log) Add(new LogSink(logger));
 
-        void Add(IOpenLineageSink sink) => _queues.Add(new(sink, options, time, sent, lost, logger));
+        void Add(IOpenLineageSink sink) => _queues.Add(new(sink, options, time, logger));
     }
 
     public void OnRunEvent(RunEvent happened)
@@ -35,7 +30,6 @@ internal sealed class OpenLineageListener : IRunListener, IAsyncDisposable, IDis
     {
         if (Interlocked.Exchange(ref _isDisposed, true)) return; // it is registered under two types
         await Task.WhenAll(_queues.Select(queue => queue.DisposeAsync().AsTask())).ConfigureAwait(false);
-        _meter.Dispose();
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -14,8 +13,6 @@ internal sealed class SinkQueue : IAsyncDisposable
     private readonly IOpenLineageSink _sink;
     private readonly OpenLineageOptions _options;
     private readonly TimeProvider _time;
-    private readonly Counter<long> _sent;
-    private readonly Counter<long> _lost;
     private readonly ILogger _logger;
     private readonly Channel<string> _events;
     private readonly CancellationTokenSource _enough = new();
@@ -23,9 +20,9 @@ internal sealed class SinkQueue : IAsyncDisposable
     private Task? _sending;
     private bool _isFull;
 
-    public SinkQueue(IOpenLineageSink sink, OpenLineageOptions options, TimeProvider time, Counter<long> sent, Counter<long> lost, ILogger logger)
+    public SinkQueue(IOpenLineageSink sink, OpenLineageOptions options, TimeProvider time, ILogger logger)
     {
-        (_sink, _options, _time, _sent, _lost, _logger) = (sink, options, time, sent, lost, logger);
+        (_sink, _options, _time, _logger) = (sink, options, time, logger);
         _events = Channel.CreateBounded<string>(new BoundedChannelOptions(options.Capacity) { SingleReader = true });
     }
 
@@ -33,7 +30,7 @@ internal sealed class SinkQueue : IAsyncDisposable
     {
         if (!_events.Writer.TryWrite(json))
         {
-            _lost.Add(1, new KeyValuePair<string, object?>("sink", _sink.Name));
+            Instruments.EventsLost(_sink.Name, 1);
             if (!Interlocked.Exchange(ref _isFull, true)) _logger.OpenLineageFull(_sink.Name);
             return;
         }
@@ -74,7 +71,7 @@ internal sealed class SinkQueue : IAsyncDisposable
             {
                 _enough.Token.ThrowIfCancellationRequested(); // the host has waited long enough
                 await _sink.SendAsync(batch, _enough.Token).ConfigureAwait(false);
-                _sent.Add(batch.Count, new KeyValuePair<string, object?>("sink", _sink.Name));
+                Instruments.EventsSent(_sink.Name, batch.Count);
                 return;
             }
             catch (Exception e) when (attempt < _options.MaxAttempts && !_enough.IsCancellationRequested && _sink.IsPassing(e))
@@ -85,7 +82,7 @@ internal sealed class SinkQueue : IAsyncDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                _lost.Add(batch.Count, new KeyValuePair<string, object?>("sink", _sink.Name));
+                Instruments.EventsLost(_sink.Name, batch.Count);
                 _logger.OpenLineageLost(batch.Count, _sink.Name, e);
                 return;
             }

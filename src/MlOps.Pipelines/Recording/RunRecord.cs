@@ -145,6 +145,9 @@ internal sealed class RunRecord(string pipeline, PipelineRequest request, int se
     private static Dictionary<string, string> Cut(IReadOnlyDictionary<string, string> values, int max) =>
         values.GroupBy(v => Cut(v.Key, MaxName)).ToDictionary(g => g.Key, g => Cut(g.First().Value, max));
 
+    /// <summary>Says whether a recorded value is only the beginning of what it was.</summary>
+    public static bool IsCut(string value) => value.Length is MaxParameter or MaxTag && value.EndsWith(" characters)", StringComparison.Ordinal);
+
     private static string Cut(string text, int max)
     {
         if (text.Length <= max) return text;

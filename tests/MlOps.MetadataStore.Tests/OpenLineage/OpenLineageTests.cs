@@ -72,7 +72,7 @@ public sealed class OpenLineageTests : IDisposable
     {
         _receiver.Answers.Enqueue(HttpStatusCode.BadRequest);
         var services = Build(o => o.Url = new("http://marquez.example/"));
-        using var lost = LostOf(services);
+        using var lost = new MetricCollector<long>(null, Telemetry.MetadataStore, Telemetry.OpenLineageLost);
         Tell(services, "run started", "run finished");
         await services.DisposeAsync();
         _receiver.Bodies.Should().ContainSingle();
@@ -85,7 +85,7 @@ public sealed class OpenLineageTests : IDisposable
     {
         _receiver.Hangs = true;
         var services = Build(o => (o.Url, o.File, o.Capacity, o.FlushTimeout) = (new("http://marquez.example/"), Path, 3, TimeSpan.Zero));
-        using var lost = LostOf(services);
+        using var lost = new MetricCollector<long>(null, Telemetry.MetadataStore, Telemetry.OpenLineageLost);
         for (var i = 0; i < 10; i++) Tell(services, "run started");
         lost.GetMeasurementSnapshot().Count(m => Equals(m.Tags["sink"], "http")).Should().BeInRange(6, 7, "3 wait, and one may be on its way");
         await services.DisposeAsync();
@@ -156,9 +156,6 @@ public sealed class OpenLineageTests : IDisposable
         await using (var provider = services.BuildServiceProvider()) Tell(provider, "run started");
         (await File.ReadAllLinesAsync(Path, Cancel)).Should().ContainSingle().Which.Should().Contain("twice");
     }
-
-    private static MetricCollector<long> LostOf(ServiceProvider services) =>
-        new(services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), Telemetry.MetadataStore, Telemetry.OpenLineageLost);
 
     private static JsonElement Write(string name, Action<OpenLineageOptions>? configure = null)
     {
