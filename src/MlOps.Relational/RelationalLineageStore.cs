@@ -5,6 +5,8 @@ namespace MlOps.Relational;
 /// <summary>The graph of lineage in tables.</summary>
 internal sealed class RelationalLineageStore(RelationalDatabase database) : ILineageStore
 {
+    private const int MaxIds = 500;
+
     public async Task RecordAsync(IReadOnlyCollection<LineageEdge> edges, CancellationToken cancellationToken = default)
     {
         LineageChecks.Check(edges);
@@ -13,25 +15,19 @@ internal sealed class RelationalLineageStore(RelationalDatabase database) : ILin
         // In one order, so that two writers that record the same cannot wait for each other in a circle.
         var nodes = edges.SelectMany(edge => new[] { edge.From, edge.To })
             .GroupBy(node => node)
-            .Select(same => same.FirstOrDefault(node => node.Name != node.Id) ?? same.Key)
+            .Select(same => same.LastOrDefault(node => node.Name != node.Id) ?? same.Key)
             .OrderBy(node => node.Kind).ThenBy(node => node.Id, StringComparer.Ordinal)
             .ToList();
-        var sorted = edges
-            .OrderBy(edge => edge.From.Kind).ThenBy(edge => edge.From.Id, StringComparer.Ordinal)
-            .ThenBy(edge => edge.To.Kind).ThenBy(edge => edge.To.Id, StringComparer.Ordinal).ThenBy(edge => edge.Relation, StringComparer.Ordinal);
         await database.WriteAsync(
             async session =>
             {
-                await session.ExecuteEachAsync(UpsertNode, ["Kind", "Id", "Name"], nodes.Select(node => new object[] { node.Kind.ToString(), node.Id, node.Name })).ConfigureAwait(false);
-                await session.ExecuteEachAsync(
-                    UpsertEdge,
-                    ["FromKind", "FromId", "ToKind", "ToId", "Relation", "Since", "ChangedAt", "IsOpen", "Run"],
-                    sorted.Select(edge => new object[]
-                    {
-                        edge.From.Kind.ToString(), edge.From.Id, edge.To.Kind.ToString(), edge.To.Id, edge.Relation,
-                        Micros.From(edge.At), Micros.From(edge.EndedAt ?? edge.At), edge.EndedAt is null ? 1L : 0L, edge.RunId ?? string.Empty,
-                    })).ConfigureAwait(false);
-                return true;
+                await session.InsertAsync(Nodes, [.. nodes.Select(node => new object?[] { node.Kind.ToString(), node.Id, node.Name })]).ConfigureAwait(false);
+                var keys = await KeysAsync(session, nodes).ConfigureAwait(false);
+                var rows = edges
+                    .GroupBy(edge => (From: keys[edge.From], To: keys[edge.To], edge.Relation))
+                    .OrderBy(same => same.Key.From).ThenBy(same => same.Key.To).ThenBy(same => same.Key.Relation, StringComparer.Ordinal)
+                    .Select(same => Row(same.Key.From, same.Key.To, [.. same]));
+                return await session.InsertAsync(Edges, [.. rows]).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -69,6 +65,26 @@ internal sealed class RelationalLineageStore(RelationalDatabase database) : ILin
             cancellationToken);
     }
 
+    private static async Task<Dictionary<LineageNode, long>> KeysAsync(Session session, List<LineageNode> nodes)
+    {
+        var keys = new Dictionary<LineageNode, long>();
+        foreach (var ids in nodes.GroupBy(node => node.Kind, node => node.Id).SelectMany(kind => kind.Chunk(MaxIds).Select(chunk => (Kind: kind.Key, Ids: chunk))))
+        {
+            var rows = await session.QueryAsync<NodeRow>(SelectNodes + " WHERE kind = @Kind AND node_id IN @Ids", new { Kind = ids.Kind.ToString(), ids.Ids }).ConfigureAwait(false);
+            foreach (var row in rows) keys[row.ToNode()] = row.NodeKey;
+        }
+
+        return keys;
+    }
+
+    // Of the same edge several times in one call: the first beginning, and what was said last of its end.
+    private static object?[] Row(long from, long to, LineageEdge[] same)
+    {
+        var first = same.MinBy(edge => edge.At)!;
+        var last = same.MaxBy(edge => (edge.EndedAt ?? edge.At, edge.EndedAt is not null))!;
+        return [from, to, first.Relation, Micros.From(first.At), Micros.From(last.EndedAt ?? last.At), last.EndedAt is null ? 1L : 0L, first.RunId ?? string.Empty];
+    }
+
     // UNION drops a node that was reached before, whatever its distance: cycles end and diamonds cost nothing. The rows come breadth first,
     // so what the limit keeps are the nearest; the distances are counted afterwards, along the edges.
     private static async Task<List<LineageEdge>> WalkAsync(Session session, LineageQuery query, long start, string here, string there)
@@ -102,19 +118,21 @@ internal sealed class RelationalLineageStore(RelationalDatabase database) : ILin
         FROM lineage_nodes
         """;
 
-    private const string UpsertNode = """
-        INSERT INTO lineage_nodes (kind, node_id, name)
-        VALUES (@Kind, @Id, @Name)
+    private static readonly BulkInsert Nodes = new(
+        "lineage_nodes",
+        [new("kind", BulkType.Text), new("node_id", BulkType.Text), new("name", BulkType.Text)],
+        """
         ON CONFLICT (kind, node_id) DO UPDATE SET name = excluded.name
         WHERE excluded.name <> excluded.node_id AND excluded.name <> lineage_nodes.name
-        """;
+        """);
 
-    private const string UpsertEdge = """
-        INSERT INTO lineage_edges (from_key, to_key, relation, since, changed_at, is_open, run_id)
-        SELECT f.node_key, t.node_key, @Relation, @Since, @ChangedAt, @IsOpen, @Run
-        FROM lineage_nodes f
-        JOIN lineage_nodes t ON t.kind = @ToKind AND t.node_id = @ToId
-        WHERE f.kind = @FromKind AND f.node_id = @FromId
+    private static readonly BulkInsert Edges = new(
+        "lineage_edges",
+        [
+            new("from_key", BulkType.Integer), new("to_key", BulkType.Integer), new("relation", BulkType.Text), new("since", BulkType.Integer),
+            new("changed_at", BulkType.Integer), new("is_open", BulkType.Integer), new("run_id", BulkType.Text),
+        ],
+        """
         ON CONFLICT (from_key, to_key, relation) DO UPDATE SET
             since = CASE WHEN excluded.since < lineage_edges.since THEN excluded.since ELSE lineage_edges.since END,
             run_id = CASE WHEN excluded.since < lineage_edges.since THEN excluded.run_id ELSE lineage_edges.run_id END,
@@ -124,7 +142,7 @@ internal sealed class RelationalLineageStore(RelationalDatabase database) : ILin
                 WHEN excluded.changed_at = lineage_edges.changed_at AND excluded.is_open < lineage_edges.is_open THEN excluded.is_open
                 ELSE lineage_edges.is_open
             END
-        """;
+        """);
 
     private sealed class NodeRow
     {

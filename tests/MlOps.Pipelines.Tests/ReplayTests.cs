@@ -35,7 +35,7 @@ public sealed class ReplayTests
         var record = await host.RecordAsync(report.RunId);
         record.Status.Should().Be(RunStatus.Finished);
         record.Tags.Should().Contain("mlops.replay_of", run.RunId).And.Contain("mlops.trigger", "replay").And.Contain("mlops.replay", "different").And.Contain("mlops.seed", "7");
-        (await host.Metadata.ListRunsAsync(new() { Experiment = "test" }, Token)).Should().ContainSingle("replays are another experiment");
+        (await host.Metadata.SearchRunsAsync(new() { Experiment = "test" }, Token)).Items.Should().ContainSingle("replays are another experiment");
         (await host.Checkpoints.ListAsync(report.RunId, Token)).Should().BeEmpty();
         (await host.ExplainAsync(new() { Seed = 7 }))[0].IsHit.Should().BeFalse();
     }
@@ -225,7 +225,7 @@ public sealed class ReplayTests
 
         await FluentActions.Awaiting(() => host.Runner.ReplayAsync(run.RunId, cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
 
-        (await host.Metadata.ListRunsAsync(new() { Experiment = "test replays" }, Token)).Should().ContainSingle().Which.Status.Should().Be(RunStatus.Killed);
+        (await host.Metadata.SearchRunsAsync(new() { Experiment = "test replays" }, Token)).Items.Should().ContainSingle().Which.Status.Should().Be(RunStatus.Killed);
     }
 
     private static Task<ReplayReport> ReplayAsync(PipelineHost host, string runId) => host.Runner.ReplayAsync(runId, Token);

@@ -191,7 +191,8 @@ public sealed class RunLoggerTests
         return store;
     }
 
-    private static Task<IReadOnlyList<Metric>> HistoryAsync(IMetadataStore store, string metric) => store.GetMetricHistoryAsync(RunId, metric, Cancel);
+    private static async Task<IReadOnlyList<Metric>> HistoryAsync(IMetadataStore store, string metric) =>
+        (await store.GetMetricHistoryAsync(RunId, metric, cancellationToken: Cancel)).Items;
 
     private RunLogger Open(IMetadataStore store, RunLoggerOptions? options = null) => new(store, RunId, options, null, new FakeLogger(_log));
 
