@@ -21,6 +21,7 @@ public static class SdkServiceCollectionExtensions
         .AddTracking()
         .AddTraining()
         .AddModelRegistry()
+        .AddRetention()
         .AddServing()
         .AddMonitoring();
 }
