@@ -10,6 +10,10 @@ namespace MlOps.Relational;
 /// </remarks>
 internal abstract class RelationalDatabase : IDisposable
 {
+    private const int MostAttempts = 5;
+
+    private static readonly TaskCompletionSource Never = new();
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;
 
@@ -24,16 +28,64 @@ internal abstract class RelationalDatabase : IDisposable
     /// <param name="keys">The keys.</param>
     internal abstract object KeysParameter(IReadOnlyCollection<long> keys);
 
+    /// <summary>Gets how long a watch waits before it looks for the changes of other processes, also when nobody has told it of one.</summary>
+    internal virtual TimeSpan WatchInterval => TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Gets a task that ends when the database tells of the next change of the registry, by any process; it never ends where a database cannot tell. Ask for it before looking, so that no change falls between.</summary>
+    internal virtual Task NextChangeAsync() => Never.Task;
+
     /// <summary>Runs queries on one consistent state of the database.</summary>
+    /// <remarks>The work may be run again after an error that left nothing behind, so it must change nothing outside of the database.</remarks>
     internal Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: false, cancellationToken);
 
     /// <summary>Runs commands that take effect all together or not at all.</summary>
+    /// <remarks>As with <see cref="ReadAsync"/>, the work may be run again.</remarks>
     internal Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: true, cancellationToken);
 
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs one command for each row.</summary>
+    /// <inheritdoc cref="Session.ExecuteEachAsync"/>
+    internal virtual async Task ExecuteEachAsync(
+        DbConnection connection, DbTransaction transaction, string sql, string[] names, IEnumerable<object[]> rows, Func<object[], int, Task>? onChanged, CancellationToken cancellationToken)
+    {
+        DbCommand? command = null;
+        try
+        {
+            foreach (var row in rows)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var isFirst = command is null;
+                command ??= Prepare();
+                for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = row[i];
+                if (isFirst) await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // now that the parameters have types
+                var changed = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                if (onChanged is not null) await onChanged(row, changed).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
+        }
+
+        DbCommand Prepare()
+        {
+            var prepared = connection.CreateCommand();
+            prepared.Transaction = transaction;
+            prepared.CommandText = sql;
+            foreach (var name in names)
+            {
+                var parameter = prepared.CreateParameter();
+                parameter.ParameterName = "@" + name;
+                prepared.Parameters.Add(parameter);
+            }
+
+            return prepared;
+        }
     }
 
     protected virtual void Dispose(bool disposing)
@@ -54,28 +106,42 @@ internal abstract class RelationalDatabase : IDisposable
     /// <summary>Begins a transaction that sees one state of the database, or one that may write from its start.</summary>
     protected abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, bool isWrite, CancellationToken cancellationToken);
 
+    /// <summary>Says whether a call that failed so has left nothing behind and may succeed when it is made again at once.</summary>
+    /// <param name="error">The error of the provider.</param>
+    /// <param name="isCommitting">Whether the end of the transaction was asked for, and may have come before the error.</param>
+    protected virtual bool IsWorthRepeating(Exception error, bool isCommitting) => false;
+
     /// <summary>Makes an error of ours of an error of the provider.</summary>
     /// <returns>The error; null for one that is not the database's.</returns>
     protected abstract StoreException? Translate(Exception error);
 
     private async Task<T> RunAsync<T>(Func<Session, Task<T>> work, bool isWrite, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            if (!_isOpen) await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
-            using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
-            var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
-            var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
-            await using var __ = transaction.ConfigureAwait(false);
-            var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return result;
-        }
-        catch (Exception e) when (e is not MlOpsException && Translate(e) is { } translated)
-        {
-            throw translated;
+            var isCommitting = false;
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!_isOpen) await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
+                using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
+                var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
+                await using var __ = transaction.ConfigureAwait(false);
+                var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
+                isCommitting = isWrite;
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+            catch (Exception e) when (attempt < MostAttempts && e is not MlOpsException && IsWorthRepeating(e, isCommitting))
+            {
+                await Task.Delay(Random.Shared.Next(5, 25) * attempt, cancellationToken).ConfigureAwait(false); // so that two do not meet again
+            }
+            catch (Exception e) when (e is not MlOpsException && Translate(e) is { } translated)
+            {
+                throw translated;
+            }
         }
     }
 

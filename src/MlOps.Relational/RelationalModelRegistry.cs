@@ -9,9 +9,6 @@ namespace MlOps.Relational;
 /// <summary>Models, versions and aliases in tables.</summary>
 internal sealed class RelationalModelRegistry(RelationalDatabase database, TimeProvider time, ILogger<RelationalModelRegistry> logger) : IModelRegistry
 {
-    // How long the changes of another process may stay unseen; those of this one are seen at once.
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
-
     private TaskCompletionSource _changed = NewSignal();
 
     public Task<ModelVersion> RegisterAsync(NewModelVersion version, CancellationToken cancellationToken = default)
@@ -140,7 +137,7 @@ internal sealed class RelationalModelRegistry(RelationalDatabase database, TimeP
         var position = await start.ConfigureAwait(false);
         while (true)
         {
-            var changed = Volatile.Read(ref _changed).Task; // before the query, so that no change falls between
+            var (changed, told) = (Volatile.Read(ref _changed).Task, database.NextChangeAsync()); // before the query, so that no change falls between
             foreach (var row in await ReadAfterAsync(position, cancellationToken).ConfigureAwait(false))
             {
                 position = row.ChangeId;
@@ -148,7 +145,7 @@ internal sealed class RelationalModelRegistry(RelationalDatabase database, TimeP
             }
 
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(changed, Task.Delay(WatchInterval, time, waiting.Token)).ConfigureAwait(false);
+            await Task.WhenAny(changed, told, Task.Delay(database.WatchInterval, time, waiting.Token)).ConfigureAwait(false);
             await waiting.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
