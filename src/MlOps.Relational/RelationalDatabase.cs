@@ -38,6 +38,14 @@ internal abstract class RelationalDatabase : IDisposable
     /// <remarks>The work may be run again after an error that left nothing behind, so it must change nothing outside of the database.</remarks>
     internal Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: false, cancellationToken);
 
+    /// <summary>Runs queries before it returns, also where a database answers later, so that whatever the caller does next comes after what they saw. An error comes with the task.</summary>
+    internal Task<T> ReadAtOnce<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var reading = Task.Run(() => ReadAsync(work, cancellationToken), CancellationToken.None);
+        Task.WaitAny([reading], CancellationToken.None);
+        return reading;
+    }
+
     /// <summary>Runs commands that take effect all together or not at all.</summary>
     /// <remarks>As with <see cref="ReadAsync"/>, the work may be run again.</remarks>
     internal Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: true, cancellationToken);

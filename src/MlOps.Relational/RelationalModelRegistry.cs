@@ -101,8 +101,8 @@ internal sealed class RelationalModelRegistry(RelationalDatabase database, TimeP
 
     public IAsyncEnumerable<AliasChange> WatchAsync(CancellationToken cancellationToken = default)
     {
-        // The position is asked for now and not when the caller first waits: nothing that happens in between is missed.
-        var position = database.ReadAsync(session => session.FirstAsync<long>("SELECT COALESCE(MAX(change_id), 0) FROM alias_changes"), cancellationToken);
+        // The position is read now and not when the caller first waits: nothing that happens in between is missed.
+        var position = database.ReadAtOnce(session => session.FirstAsync<long>("SELECT COALESCE(MAX(change_id), 0) FROM alias_changes"), cancellationToken);
         return FollowAsync(position, cancellationToken);
     }
 
