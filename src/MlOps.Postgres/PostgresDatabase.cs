@@ -35,6 +35,8 @@ internal sealed class PostgresDatabase : RelationalDatabase
 
     internal override string Name { get; }
 
+    internal override string TakingRows => " FOR NO KEY UPDATE"; // and others may still refer to them
+
     internal override TimeSpan WatchInterval => _listener.IsListening ? ToldInterval : base.WatchInterval;
 
     internal override Task NextChangeAsync() => _listener.NextAsync();

@@ -28,6 +28,12 @@ internal abstract class RelationalDatabase : IDisposable
     /// <param name="keys">The keys.</param>
     internal abstract object KeysParameter(IReadOnlyCollection<long> keys);
 
+    /// <summary>
+    /// Gets how a SELECT ends that takes the rows it reads for this transaction: nobody else changes them, or takes them so, until it ends. Writers take the row of their run or model first, so that they wait for each
+    /// other in one order. Empty where only one writes at a time.
+    /// </summary>
+    internal virtual string TakingRows => string.Empty;
+
     /// <summary>Gets how long a watch waits before it looks for the changes of other processes, also when nobody has told it of one.</summary>
     internal virtual TimeSpan WatchInterval => TimeSpan.FromMilliseconds(250);
 

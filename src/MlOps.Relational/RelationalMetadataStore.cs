@@ -29,7 +29,7 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
         return database.WriteAsync(
             async session =>
             {
-                var key = await GetKeyAsync(session, runId).ConfigureAwait(false);
+                var key = await GetKeyAsync(session, runId, database.TakingRows).ConfigureAwait(false);
                 await AddParametersAsync(session, runId, key, entries.Parameters).ConfigureAwait(false);
                 await session.ExecuteEachAsync(UpsertTag, ["Run", "Name", "Value"], entries.Tags.Select(t => new object[] { key, t.Key, t.Value })).ConfigureAwait(false);
                 await session.ExecuteEachAsync(
@@ -105,8 +105,8 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
             },
             cancellationToken);
 
-    private static async Task<long> GetKeyAsync(Session session, string runId) =>
-        await session.FirstAsync<long?>("SELECT run_key FROM runs WHERE run_id = @Id", new { Id = runId }).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
+    private static async Task<long> GetKeyAsync(Session session, string runId, string taking = "") =>
+        await session.FirstAsync<long?>("SELECT run_key FROM runs WHERE run_id = @Id" + taking, new { Id = runId }).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
 
     private static Task AddParametersAsync(Session session, string runId, long key, IReadOnlyDictionary<string, string> parameters) =>
         session.ExecuteEachAsync(

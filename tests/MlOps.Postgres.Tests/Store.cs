@@ -49,7 +49,7 @@ internal sealed class TestSchema(PostgresFixture server) : IDisposable
     public Store Open(string settings = "", TimeSpan? lockTimeout = null, TimeProvider? time = null, ILogger<PostgresDatabase>? logger = null)
     {
         // The text of the caller comes last and wins.
-        var store = new Store($"{ConnectionString};Maximum Pool Size=20;{settings}", Name, lockTimeout, time, logger);
+        var store = new Store($"{ConnectionString};Maximum Pool Size=20;Application Name={Name};{settings}", Name, lockTimeout, time, logger);
         _stores.Add(store);
         return store;
     }
@@ -75,6 +75,9 @@ internal sealed class TestSchema(PostgresFixture server) : IDisposable
         using var command = new NpgsqlCommand(sql, connection);
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Ends every connection of the stores, as a restart of the server would.</summary>
+    public void Disconnect() => Execute($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{Name}'");
 
     public void Dispose()
     {

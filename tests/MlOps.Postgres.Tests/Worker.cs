@@ -18,6 +18,16 @@ internal static class Worker
         return Process.Start(new ProcessStartInfo(host, [Verb, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 
+    public static async Task EndAsync(Process worker, CancellationToken cancellationToken)
+    {
+        using (worker)
+        {
+            var (output, error) = (worker.StandardOutput.ReadToEndAsync(cancellationToken), worker.StandardError.ReadToEndAsync(cancellationToken));
+            await worker.WaitForExitAsync(cancellationToken);
+            worker.ExitCode.Should().Be(0, "it said: {0}{1}", await output, await error);
+        }
+    }
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var store = new Store(arguments[1], arguments[2]);
