@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using MlOps.Core;
 using MlOps.Relational;
 using Npgsql;
@@ -31,6 +32,7 @@ internal static class PostgresErrors
         NpgsqlException { InnerException: SocketException or IOException } or SocketException => new(
             $"The store '{store}' cannot be reached, or the connection to it was lost. If that happened at the end of a change, it may have been recorded. Check the host and the port, and try again.", error, isTransient: true),
         NpgsqlException e => new($"The store '{store}' failed: {e.Message}", e, e.IsTransient),
+        EncoderFallbackException => new($"A text for the store '{store}' holds half a character (an unpaired surrogate), which cannot be stored. Nothing was changed.", error),
         TimeoutException => new($"The store '{store}' did not answer in time. Try again.", error, isTransient: true),
         _ => null,
     };

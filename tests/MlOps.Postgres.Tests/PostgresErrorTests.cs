@@ -201,12 +201,13 @@ public sealed class PostgresErrorTests(PostgresFixture server) : IDisposable
     }
 
     [Fact]
-    public async Task Half_a_character_is_stored_as_the_sign_for_what_is_none()
+    public async Task Text_with_half_a_character_is_refused_and_nothing_is_stored()
     {
         var store = _schema.Open();
         await StartAsync(store);
-        await store.Metadata.LogAsync(Store.RunId, new() { Tags = new Dictionary<string, string> { ["t"] = "a\ud83db" } }, Cancel);
-        (await store.Metadata.FindRunAsync(Store.RunId, Cancel))!.Tags["t"].Should().Be("a\ufffdb");
+        var log = () => store.Metadata.LogAsync(Store.RunId, new() { Tags = new Dictionary<string, string> { ["a"] = "b", ["t"] = "a\ud83db" } }, Cancel);
+        (await log.Should().ThrowAsync<StoreException>()).Which.Message.Should().Contain("unpaired");
+        (await store.Metadata.FindRunAsync(Store.RunId, Cancel))!.Tags.Should().BeEmpty();
     }
 
     [Fact]
