@@ -44,6 +44,7 @@ public static class PostgresBuilderExtensions
             .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<PostgresDatabase>()))
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
-                services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
+                services.GetRequiredService<PostgresDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
     }
 }

@@ -17,6 +17,7 @@ internal static class PostgresErrors
     internal static bool IsWorthRepeating(Exception error, bool isCommitting) => error switch
     {
         PostgresException { SqlState: SerializationFailure or DeadlockDetected } => true,
+        PostgresException { SqlState: UniqueViolation or ForeignKeyViolation } => true, // somebody came in between: the next attempt sees it and says what it means
         PostgresException e => !isCommitting && IsGone(e.SqlState),
         NpgsqlException { InnerException: IOException or SocketException { SocketErrorCode: not SocketError.ConnectionRefused } } => !isCommitting,
         _ => false,

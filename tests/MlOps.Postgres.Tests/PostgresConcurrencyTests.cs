@@ -53,7 +53,7 @@ public sealed class PostgresConcurrencyTests(PostgresFixture server) : IDisposab
         var store = _schema.Open();
         var versions = await store.Registry.ListVersionsAsync("flight-delay", Cancel);
         versions.Select(v => v.Version).Should().Equal(Enumerable.Range(1, Processes * Each).Reverse());
-        versions.Select(v => v.Bundle.Artifact.Digest).Should().OnlyHaveUniqueItems();
+        versions.Select(v => v.Bundle!.Artifact.Digest).Should().OnlyHaveUniqueItems();
         var run = await store.Metadata.FindRunAsync(Store.RunId, Cancel);
         run!.Tags.Should().HaveCount(Processes * Each);
         (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Should().HaveCount(Processes * Each);

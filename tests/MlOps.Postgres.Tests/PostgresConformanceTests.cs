@@ -27,5 +27,5 @@ public sealed class PostgresModelRegistryTests(PostgresFixture server) : ModelRe
 
     public void Dispose() => _schema.Dispose();
 
-    protected override Task<IModelRegistry> CreateAsync() => Task.FromResult<IModelRegistry>(_schema.Open().Registry);
+    protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_schema.Open(gates: gates).Registry);
 }

@@ -23,7 +23,7 @@ public sealed class PostgresWatchTests(PostgresFixture server) : IDisposable
         var next = watch.MoveNextAsync().AsTask();
         await MoveAsync(changing);
         (await next).Should().BeTrue("its clock stands still, so it was told");
-        watch.Current.To.Should().Be(1);
+        watch.Current.To.Should().Be("1");
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class PostgresWatchTests(PostgresFixture server) : IDisposable
         await watching.Registry.RegisterAsync(Worker.Version("a"), Cancel);
         await using var watch = watching.Registry.WatchAsync(Cancel).GetAsyncEnumerator(Cancel);
         var next = watch.MoveNextAsync().AsTask();
-        _schema.Execute("INSERT INTO alias_changes (model_key, alias, to_version, changed_by, reason, changed_at) SELECT model_key, 'champion', 1, 'psql', 'why not', 0 FROM models");
+        _schema.Execute("INSERT INTO registry_events SELECT sequence + 1, kind, model, version, alias, from_value, to_value, 'psql', reason, done_at, previous_hash, hash FROM registry_events ORDER BY sequence DESC LIMIT 1");
         (await next).Should().BeTrue();
         watch.Current.By.Should().Be("psql");
     }
@@ -63,7 +63,7 @@ public sealed class PostgresWatchTests(PostgresFixture server) : IDisposable
         _schema.Execute($"CREATE SCHEMA {_schema.Name}");
         var (watching, changing) = (_schema.Open(time: _standsStill), _schema.Open());
         await watching.Registry.RegisterAsync(Worker.Version("a"), Cancel);
-        _schema.Execute("DROP TRIGGER alias_changes_are_told ON alias_changes"); // as if nothing ever arrived
+        _schema.Execute("DROP TRIGGER registry_events_are_told ON registry_events"); // as if nothing ever arrived
         await using var watch = watching.Registry.WatchAsync(Cancel).GetAsyncEnumerator(Cancel);
         var next = watch.MoveNextAsync().AsTask();
         await MoveAsync(changing);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.Core;
 using MlOps.Relational;
 using Npgsql;
 
@@ -12,13 +13,13 @@ internal sealed class Store : IDisposable
 
     public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public Store(string connectionString, string schema, TimeSpan? lockTimeout = null, TimeProvider? time = null, ILogger<PostgresDatabase>? logger = null)
+    public Store(string connectionString, string schema, TimeSpan? lockTimeout = null, TimeProvider? time = null, ILogger<PostgresDatabase>? logger = null, IEnumerable<IAliasGate>? gates = null)
     {
         var options = new PostgresOptions { ConnectionString = connectionString, Schema = schema, LockTimeout = lockTimeout ?? TimeSpan.FromSeconds(20) };
         Database = new(options, TimeProvider.System, logger ?? NullLogger<PostgresDatabase>.Instance);
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
-        Registry = new(Database, time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
+        Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
     public PostgresDatabase Database { get; }
@@ -46,10 +47,11 @@ internal sealed class TestSchema(PostgresFixture server) : IDisposable
     /// <param name="lockTimeout">How long they wait for others.</param>
     /// <param name="time">The clock of the stores.</param>
     /// <param name="logger">What the database logs to.</param>
-    public Store Open(string settings = "", TimeSpan? lockTimeout = null, TimeProvider? time = null, ILogger<PostgresDatabase>? logger = null)
+    /// <param name="gates">What is asked before an alias moves.</param>
+    public Store Open(string settings = "", TimeSpan? lockTimeout = null, TimeProvider? time = null, ILogger<PostgresDatabase>? logger = null, IEnumerable<IAliasGate>? gates = null)
     {
         // The text of the caller comes last and wins.
-        var store = new Store($"{ConnectionString};Maximum Pool Size=20;Application Name={Name};{settings}", Name, lockTimeout, time, logger);
+        var store = new Store($"{ConnectionString};Maximum Pool Size=20;Application Name={Name};{settings}", Name, lockTimeout, time, logger, gates);
         _stores.Add(store);
         return store;
     }

@@ -109,10 +109,10 @@ internal sealed class PostgresServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
-    // SIGINT is a fast but orderly stop.
+    // SIGINT is a fast but orderly stop. What ends the whole group of this process must not end the shell, which has the server to end.
     private static async Task<Process> ServeAsync(string folder, string[] command)
     {
-        const string Shell = """folder=$1; shift; "$@" & server=$!; read _; kill -INT $server; wait $server; rm -rf "$folder" """;
+        const string Shell = """trap '' HUP INT TERM; folder=$1; shift; "$@" & server=$!; read _; kill -INT $server; wait $server; rm -rf "$folder" """;
         var process = Start([.. AsOther, "sh", "-c", Shell, "sh", folder, .. command]);
         var said = new StringBuilder();
         try

@@ -1,4 +1,4 @@
--- The same tables as in SQLite, under the same number. Moments are microseconds since 1970 in UTC. JSON stands in TEXT.
+-- The same tables as in SQLite, under the same number (those of models come with 0003). Moments are microseconds since 1970 in UTC. JSON stands in TEXT.
 -- Text is compared and sorted by its bytes, whatever the language of the database.
 
 CREATE TABLE experiments (
@@ -102,60 +102,3 @@ CREATE TABLE checkpoints (
 
 CREATE INDEX checkpoints_by_key ON checkpoints (cache_key, ended_at DESC) WHERE status <> 'Failed';
 CREATE INDEX checkpoints_by_stage ON checkpoints (pipeline, stage, ended_at DESC) WHERE status <> 'Failed';
-
--- last_version only rises, so that the number of a removed version is never given to another.
-CREATE TABLE models (
-    model_key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name TEXT COLLATE "C" NOT NULL UNIQUE,
-    created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    last_version BIGINT NOT NULL
-);
-
-CREATE TABLE model_versions (
-    model_key BIGINT NOT NULL REFERENCES models (model_key),
-    version BIGINT NOT NULL,
-    bundle_digest TEXT COLLATE "C" NOT NULL,
-    run_id TEXT COLLATE "C",
-    created_at BIGINT NOT NULL,
-    bundle TEXT COLLATE "C" NOT NULL,
-    evaluation TEXT COLLATE "C",
-    acceptance TEXT COLLATE "C",
-    PRIMARY KEY (model_key, version)
-);
-
-CREATE INDEX model_versions_by_bundle ON model_versions (model_key, bundle_digest);
-
-CREATE TABLE aliases (
-    model_key BIGINT NOT NULL,
-    alias TEXT COLLATE "C" NOT NULL,
-    version BIGINT NOT NULL,
-    PRIMARY KEY (model_key, alias),
-    FOREIGN KEY (model_key, version) REFERENCES model_versions (model_key, version)
-);
-
-CREATE TABLE alias_changes (
-    change_id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    model_key BIGINT NOT NULL REFERENCES models (model_key),
-    alias TEXT COLLATE "C" NOT NULL,
-    from_version BIGINT,
-    to_version BIGINT,
-    changed_by TEXT COLLATE "C" NOT NULL,
-    reason TEXT COLLATE "C" NOT NULL,
-    changed_at BIGINT NOT NULL
-);
-
-CREATE INDEX alias_changes_by_model ON alias_changes (model_key);
-
--- A watcher in another process is told at once, when the change is committed. The name of the channel holds the name of the schema.
-CREATE FUNCTION tell_watchers() RETURNS trigger
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    PERFORM pg_notify('mlops_' || TG_TABLE_SCHEMA, TG_TABLE_NAME);
-    RETURN NULL;
-END
-$$;
-
-CREATE TRIGGER alias_changes_are_told AFTER INSERT ON alias_changes
-FOR EACH STATEMENT EXECUTE FUNCTION tell_watchers();
