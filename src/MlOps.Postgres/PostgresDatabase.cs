@@ -37,6 +37,8 @@ internal sealed class PostgresDatabase : RelationalDatabase
 
     internal override string TakingRows => " FOR NO KEY UPDATE"; // and others may still refer to them
 
+    internal override string KeepingRows => " FOR SHARE";
+
     internal override TimeSpan WatchInterval => _listener.IsListening ? ToldInterval : base.WatchInterval;
 
     internal override Task NextChangeAsync() => _listener.NextAsync();
@@ -45,25 +47,14 @@ internal sealed class PostgresDatabase : RelationalDatabase
 
     internal override object KeysParameter(IReadOnlyCollection<long> keys) => keys.ToArray();
 
-    internal override async Task ExecuteEachAsync(
-        DbConnection connection, DbTransaction transaction, string sql, string[] names, IEnumerable<object[]> rows, Func<object[], int, Task>? onChanged, CancellationToken cancellationToken)
-    {
-        var (to, within) = ((NpgsqlConnection)connection, (NpgsqlTransaction)transaction);
-        var insertion = onChanged is null ? PostgresRows.ForArrays(sql, names) : null;
-        foreach (var some in rows.Chunk(PostgresRows.AtOnce))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (insertion is not null)
-            {
-                await PostgresRows.InsertAsync(to, within, insertion, names, some, cancellationToken).ConfigureAwait(false);
-                continue;
-            }
+    internal override string IsLike(string value, string pattern) => $"{value} LIKE {pattern} ESCAPE ''";
 
-            var changed = await PostgresRows.ExecuteAsync(to, within, sql, names, some, cancellationToken).ConfigureAwait(false);
-            if (onChanged is null) continue;
-            for (var i = 0; i < some.Length; i++) await onChanged(some[i], changed[i]).ConfigureAwait(false);
-        }
-    }
+    // The collation of the tables knows the cases of ASCII only.
+    internal override string IsLikeInAnyCase(string value, string pattern) => $"{value} COLLATE \"und-x-icu\" ILIKE {pattern} ESCAPE ''";
+
+    internal override Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => PostgresRows.InsertAsync(session, insert, rows);
+
+    internal override Task<int> ExecuteEachAsync(Session session, string sql, string[] names, IReadOnlyList<object?[]> rows) => PostgresRows.ExecuteEachAsync(session, sql, names, rows);
 
     protected override async Task MigrateAsync(CancellationToken cancellationToken)
     {

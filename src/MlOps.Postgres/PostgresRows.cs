@@ -1,63 +1,67 @@
-using System.Data.Common;
+using MlOps.Relational;
 using Npgsql;
 
 namespace MlOps.Postgres;
 
-/// <summary>Runs one command for many rows in one round trip.</summary>
+/// <summary>Sends many rows in one round trip.</summary>
 internal static class PostgresRows
 {
-    /// <summary>How many rows travel at once: more make a statement no cheaper, and their arrays would be large.</summary>
-    internal const int AtOnce = 5_000;
+    // More at once make a row no cheaper, and their arrays would be large.
+    private const int AtOnce = 5_000;
 
-    /// <summary>Makes of an insertion of one row, of <c>VALUES (@A, @B)</c>, one of as many rows as its parameters, now arrays, have values.</summary>
-    /// <returns>The command; null when it is no such insertion.</returns>
-    internal static string? ForArrays(string sql, string[] names)
+    /// <summary>Inserts rows that travel as one array for each column.</summary>
+    internal static async Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows)
     {
-        var parameters = string.Join(", ", names.Select(name => "@" + name));
-        var values = $"VALUES ({parameters})";
-        return sql.Contains(values, StringComparison.Ordinal) ? sql.Replace(values, $"SELECT * FROM unnest({parameters})", StringComparison.Ordinal) : null;
-    }
-
-    /// <summary>Runs an insertion made by <see cref="ForArrays"/>.</summary>
-    internal static async Task InsertAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, string[] names, IReadOnlyList<object[]> rows, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(sql, connection, transaction);
-        await using var _ = command.ConfigureAwait(false);
-        for (var i = 0; i < names.Length; i++) command.Parameters.AddWithValue(names[i], Column(rows, i));
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Runs any command for each row, all of them behind one another on their way to the server.</summary>
-    /// <returns>How many rows each of them changed.</returns>
-    internal static async Task<IReadOnlyList<int>> ExecuteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, string sql, string[] names, IReadOnlyList<object[]> rows, CancellationToken cancellationToken)
-    {
-        var batch = new NpgsqlBatch(connection, transaction);
-        await using var _ = batch.ConfigureAwait(false);
-        foreach (var row in rows)
+        var sql = $"""
+            INSERT INTO {insert.Table} ({string.Join(", ", insert.Names)})
+            SELECT * FROM unnest({string.Join(", ", insert.Names.Select(name => "@" + name))})
+            {insert.OnConflict}
+            """;
+        var changed = 0;
+        for (var start = 0; start < rows.Count; start += AtOnce)
         {
-            var command = new NpgsqlBatchCommand(sql);
-            for (var i = 0; i < names.Length; i++) command.Parameters.AddWithValue(names[i], row[i]);
-            batch.BatchCommands.Add(command);
+            var command = new NpgsqlCommand(sql, (NpgsqlConnection)session.Connection, (NpgsqlTransaction)session.Transaction);
+            await using var _ = command.ConfigureAwait(false);
+            for (var i = 0; i < insert.Columns.Length; i++)
+                command.Parameters.Add(Column(insert.Columns[i], rows, i, start, Math.Min(AtOnce, rows.Count - start)));
+            changed += await command.ExecuteNonQueryAsync(session.CancellationToken).ConfigureAwait(false);
         }
 
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        return [.. batch.BatchCommands.Select<DbBatchCommand, int>(command => command.RecordsAffected)];
+        return changed;
     }
 
-    private static Array Column(IReadOnlyList<object[]> rows, int index) => rows[0][index] switch
+    /// <summary>Runs a command for each row, all of them behind one another on their way to the server.</summary>
+    internal static async Task<int> ExecuteEachAsync(Session session, string sql, string[] names, IReadOnlyList<object?[]> rows)
     {
-        long => Column<long>(rows, index),
-        double => Column<double>(rows, index),
-        string => Column<string>(rows, index),
-        var other => throw new NotSupportedException($"Columns of {other?.GetType().Name ?? "null"} do not travel as arrays."),
+        var changed = 0;
+        foreach (var some in rows.Chunk(AtOnce))
+        {
+            var batch = new NpgsqlBatch((NpgsqlConnection)session.Connection, (NpgsqlTransaction)session.Transaction);
+            await using var _ = batch.ConfigureAwait(false);
+            foreach (var row in some)
+            {
+                var command = new NpgsqlBatchCommand(sql);
+                for (var i = 0; i < names.Length; i++) command.Parameters.AddWithValue(names[i], row[i] ?? DBNull.Value);
+                batch.BatchCommands.Add(command);
+            }
+
+            changed += await batch.ExecuteNonQueryAsync(session.CancellationToken).ConfigureAwait(false);
+        }
+
+        return changed;
+    }
+
+    private static NpgsqlParameter Column(BulkColumn column, IReadOnlyList<object?[]> rows, int index, int start, int count) => column.Type switch
+    {
+        BulkType.Integer => Column<long>(column.Name, rows, index, start, count),
+        BulkType.Real => Column<double>(column.Name, rows, index, start, count),
+        _ => Column<string?>(column.Name, rows, index, start, count),
     };
 
-    private static T[] Column<T>(IReadOnlyList<object[]> rows, int index)
+    private static NpgsqlParameter<T[]> Column<T>(string name, IReadOnlyList<object?[]> rows, int index, int start, int count)
     {
-        var values = new T[rows.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = (T)rows[i][index];
-        return values;
+        var values = new T[count];
+        for (var i = 0; i < values.Length; i++) values[i] = (T)rows[start + i][index]!;
+        return new(name, values);
     }
 }

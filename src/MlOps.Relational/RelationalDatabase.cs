@@ -28,11 +28,36 @@ internal abstract class RelationalDatabase : IDisposable
     /// <param name="keys">The keys.</param>
     internal abstract object KeysParameter(IReadOnlyCollection<long> keys);
 
+    /// <summary>Gets the condition that holds when a text has the form of a pattern, in the same case.</summary>
+    /// <param name="value">The text.</param>
+    /// <param name="pattern">The pattern, as <see cref="PatternOf"/> makes it.</param>
+    internal abstract string IsLike(string value, string pattern);
+
+    /// <summary>Makes the value of the pattern of <see cref="IsLike"/>.</summary>
+    /// <param name="pattern">A pattern in which % stands for any characters, _ for one, and all else for itself, also a backslash.</param>
+    internal virtual string PatternOf(string pattern) => pattern;
+
+    /// <summary>Gets the condition that holds when a text has the form of a pattern, in whatever case and in every script that has cases.</summary>
+    /// <param name="value">The text.</param>
+    /// <param name="pattern">The pattern.</param>
+    internal abstract string IsLikeInAnyCase(string value, string pattern);
+
+    /// <summary>Inserts rows.</summary>
+    /// <returns>How many rows were inserted or changed.</returns>
+    internal virtual Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => session.ExecutePreparedAsync(insert.ForOneRow, insert.Names, rows);
+
+    /// <summary>Runs one command for each row.</summary>
+    /// <inheritdoc cref="Session.ExecuteEachAsync"/>
+    internal virtual Task<int> ExecuteEachAsync(Session session, string sql, string[] names, IReadOnlyList<object?[]> rows) => session.ExecutePreparedAsync(sql, names, rows);
+
     /// <summary>
     /// Gets how a SELECT ends that takes the rows it reads for this transaction: nobody else changes them, or takes them so, until it ends. Writers take the row of their run or model first, so that they wait for each
     /// other in one order. Empty where only one writes at a time.
     /// </summary>
     internal virtual string TakingRows => string.Empty;
+
+    /// <summary>Gets how a SELECT ends that keeps the rows it reads as they are until the transaction ends. Others may keep them too.</summary>
+    internal virtual string KeepingRows => string.Empty;
 
     /// <summary>Gets how long a watch waits before it looks for the changes of other processes, also when nobody has told it of one.</summary>
     internal virtual TimeSpan WatchInterval => TimeSpan.FromMilliseconds(250);
@@ -60,46 +85,6 @@ internal abstract class RelationalDatabase : IDisposable
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Runs one command for each row.</summary>
-    /// <inheritdoc cref="Session.ExecuteEachAsync"/>
-    internal virtual async Task ExecuteEachAsync(
-        DbConnection connection, DbTransaction transaction, string sql, string[] names, IEnumerable<object[]> rows, Func<object[], int, Task>? onChanged, CancellationToken cancellationToken)
-    {
-        DbCommand? command = null;
-        try
-        {
-            foreach (var row in rows)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var isFirst = command is null;
-                command ??= Prepare();
-                for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = row[i];
-                if (isFirst) await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // now that the parameters have types
-                var changed = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                if (onChanged is not null) await onChanged(row, changed).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
-        }
-
-        DbCommand Prepare()
-        {
-            var prepared = connection.CreateCommand();
-            prepared.Transaction = transaction;
-            prepared.CommandText = sql;
-            foreach (var name in names)
-            {
-                var parameter = prepared.CreateParameter();
-                parameter.ParameterName = "@" + name;
-                prepared.Parameters.Add(parameter);
-            }
-
-            return prepared;
-        }
     }
 
     protected virtual void Dispose(bool disposing)

@@ -8,6 +8,12 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
 {
     internal RelationalDatabase Database => database;
 
+    internal DbConnection Connection => connection;
+
+    internal DbTransaction Transaction => transaction;
+
+    internal CancellationToken CancellationToken => cancellationToken;
+
     /// <summary>Reads rows into objects whose properties are named as the columns.</summary>
     internal async Task<List<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();
@@ -19,13 +25,60 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
     /// <returns>How many rows it changed.</returns>
     internal Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
 
-    /// <summary>Runs one command for each row, in as few round trips as the dialect can.</summary>
+    /// <summary>Inserts rows.</summary>
+    /// <returns>How many rows were inserted or changed.</returns>
+    internal Task<int> InsertAsync(BulkInsert insert, IReadOnlyList<object?[]> rows) => rows.Count == 0 ? Task.FromResult(0) : database.InsertAsync(this, insert, rows);
+
+    /// <summary>Runs one command for each row.</summary>
     /// <param name="sql">The command.</param>
     /// <param name="names">Its parameters.</param>
     /// <param name="rows">The values, in the order of the parameters.</param>
-    /// <param name="onChanged">Is told for each row how many rows the command changed; null when nobody wants to know.</param>
-    internal Task ExecuteEachAsync(string sql, string[] names, IEnumerable<object[]> rows, Func<object[], int, Task>? onChanged = null) =>
-        database.ExecuteEachAsync(connection, transaction, sql, names, rows, onChanged, cancellationToken);
+    /// <returns>How many rows were changed.</returns>
+    internal Task<int> ExecuteEachAsync(string sql, string[] names, IEnumerable<object?[]> rows) => database.ExecuteEachAsync(this, sql, names, [.. rows]);
+
+    /// <summary>Runs one prepared command again and again.</summary>
+    /// <inheritdoc cref="ExecuteEachAsync"/>
+    internal async Task<int> ExecutePreparedAsync(string sql, string[] names, IReadOnlyList<object?[]> rows)
+    {
+        var command = Prepare(sql, names);
+        await using var _ = command.ConfigureAwait(false);
+        var changed = 0;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = rows[row][i] ?? DBNull.Value;
+            if (row == 0) await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // now that the parameters have types
+            changed += await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return changed;
+    }
+
+    /// <summary>Reads one row as its values.</summary>
+    internal async Task<IReadOnlyList<object?>> RowAsync(string sql, object parameters)
+    {
+        var reader = await connection.ExecuteReaderAsync(Command(sql, parameters)).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return [];
+        var values = new object?[reader.FieldCount];
+        for (var i = 0; i < values.Length; i++) values[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
+        return values;
+    }
+
+    private DbCommand Prepare(string sql, string[] names)
+    {
+        var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = sql;
+        foreach (var name in names)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = "@" + name;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
 
     private CommandDefinition Command(string sql, object? parameters) => new(sql, parameters, transaction, cancellationToken: cancellationToken);
 }

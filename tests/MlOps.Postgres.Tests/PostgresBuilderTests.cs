@@ -20,8 +20,8 @@ public sealed class PostgresBuilderTests(PostgresFixture server) : IDisposable
     public async Task An_argument_names_the_database_and_configuration_the_schema()
     {
         await using var services = Build(builder => builder.UsePostgres(_schema.ConnectionString), ("Schema", _schema.Name), ("ConnectionString", "Host=elsewhere.invalid;Database=none"));
-        await services.GetRequiredService<IMetadataStore>().ListExperimentsAsync(Cancel);
-        _schema.Scalar<long>("SELECT COUNT(*) FROM experiments").Should().Be(0);
+        await services.GetRequiredService<IMetadataStore>().SearchExperimentsAsync(new(), Cancel);
+        _schema.Scalar<long>("SELECT COUNT(*) FROM experiments").Should().Be(1, "there is the default experiment");
         services.GetRequiredService<ICheckpointStore>().Should().BeOfType<RelationalCheckpointStore>();
         services.GetRequiredService<IModelRegistry>().Should().BeOfType<RelationalModelRegistry>();
     }

@@ -37,7 +37,7 @@ public sealed class PostgresConcurrencyTests(PostgresFixture server) : IDisposab
                     Cancel);
             }
         })));
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m0", Cancel)).Should().HaveCount(Writers * Batches);
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m0", cancellationToken: Cancel)).Items.Should().HaveCount(Writers * Batches);
         var run = (await store.Metadata.FindRunAsync(Store.RunId, Cancel))!;
         run.Metrics.Values.Should().OnlyContain(m => m.Step == Batches - 1 && m.Value == Writers - 1);
         _schema.Scalar<long>("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Should().Be(0, "they wait in one order");
@@ -56,7 +56,7 @@ public sealed class PostgresConcurrencyTests(PostgresFixture server) : IDisposab
         versions.Select(v => v.Bundle!.Artifact.Digest).Should().OnlyHaveUniqueItems();
         var run = await store.Metadata.FindRunAsync(Store.RunId, Cancel);
         run!.Tags.Should().HaveCount(Processes * Each);
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Should().HaveCount(Processes * Each);
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(Processes * Each);
         run.Metrics["m"].Should().Be(new Metric("m", Processes - 1, Each - 1, Store.Noon));
     }
 
@@ -75,7 +75,7 @@ public sealed class PostgresConcurrencyTests(PostgresFixture server) : IDisposab
         var run = (await store.Metadata.FindRunAsync(Store.RunId, Cancel))!;
         run.Tags.Count.Should().BeGreaterThanOrEqualTo(6, "what was said to be recorded is recorded");
         run.Parameters.Keys.Select(k => k[1..]).Should().BeEquivalentTo(run.Tags.Keys.Select(k => k[1..]), "a batch is recorded as a whole");
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Count.Should().Be(run.Metrics.Count == 0 ? 0 : (int)(run.Metrics["m"].Step + 1));
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Count.Should().Be(run.Metrics.Count == 0 ? 0 : (int)(run.Metrics["m"].Step + 1));
     }
 
     [Fact]
