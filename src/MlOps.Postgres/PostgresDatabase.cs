@@ -54,8 +54,6 @@ internal sealed class PostgresDatabase : RelationalDatabase
 
     internal override Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => PostgresRows.InsertAsync(session, insert, rows);
 
-    internal override Task<int> ExecuteEachAsync(Session session, string sql, string[] names, IReadOnlyList<object?[]> rows) => PostgresRows.ExecuteEachAsync(session, sql, names, rows);
-
     protected override async Task MigrateAsync(CancellationToken cancellationToken)
     {
         // The lock is its connection's, so it goes when the process does. It is none of the pool's, which may have one connection only.

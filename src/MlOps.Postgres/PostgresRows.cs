@@ -13,8 +13,9 @@ internal static class PostgresRows
     internal static async Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows)
     {
         var sql = $"""
-            INSERT INTO {insert.Table} ({string.Join(", ", insert.Names)})
-            SELECT * FROM unnest({string.Join(", ", insert.Names.Select(name => "@" + name))})
+            INSERT INTO {insert.Table} ({string.Join(", ", insert.Columns.Select(column => column.Name))})
+            SELECT *
+            FROM unnest({string.Join(", ", insert.Columns.Select(column => "@" + column.Name))})
             {insert.OnConflict}
             """;
         var changed = 0;
@@ -25,27 +26,6 @@ internal static class PostgresRows
             for (var i = 0; i < insert.Columns.Length; i++)
                 command.Parameters.Add(Column(insert.Columns[i], rows, i, start, Math.Min(AtOnce, rows.Count - start)));
             changed += await command.ExecuteNonQueryAsync(session.CancellationToken).ConfigureAwait(false);
-        }
-
-        return changed;
-    }
-
-    /// <summary>Runs a command for each row, all of them behind one another on their way to the server.</summary>
-    internal static async Task<int> ExecuteEachAsync(Session session, string sql, string[] names, IReadOnlyList<object?[]> rows)
-    {
-        var changed = 0;
-        foreach (var some in rows.Chunk(AtOnce))
-        {
-            var batch = new NpgsqlBatch((NpgsqlConnection)session.Connection, (NpgsqlTransaction)session.Transaction);
-            await using var _ = batch.ConfigureAwait(false);
-            foreach (var row in some)
-            {
-                var command = new NpgsqlBatchCommand(sql);
-                for (var i = 0; i < names.Length; i++) command.Parameters.AddWithValue(names[i], row[i] ?? DBNull.Value);
-                batch.BatchCommands.Add(command);
-            }
-
-            changed += await batch.ExecuteNonQueryAsync(session.CancellationToken).ConfigureAwait(false);
         }
 
         return changed;

@@ -4,18 +4,7 @@ namespace MlOps.Relational;
 /// <param name="Table">Into which table.</param>
 /// <param name="Columns">The columns, in the order of the values of a row.</param>
 /// <param name="OnConflict">What becomes of a row that is there already: the text from ON CONFLICT on. When it updates, no two rows of one insert are the same.</param>
-internal sealed record BulkInsert(string Table, BulkColumn[] Columns, string OnConflict)
-{
-    /// <summary>Gets the names of the columns, which are those of the parameters too.</summary>
-    internal string[] Names { get; } = Array.ConvertAll(Columns, column => column.Name);
-
-    /// <summary>Gets the command for one row.</summary>
-    internal string ForOneRow { get; } = $"""
-        INSERT INTO {Table} ({string.Join(", ", Columns.Select(column => column.Name))})
-        VALUES ({string.Join(", ", Columns.Select(column => "@" + column.Name))})
-        {OnConflict}
-        """;
-}
+internal sealed record BulkInsert(string Table, BulkColumn[] Columns, string OnConflict);
 
 /// <summary>A column of a bulk insert.</summary>
 /// <param name="Name">Its name.</param>

@@ -44,11 +44,7 @@ internal abstract class RelationalDatabase : IDisposable
 
     /// <summary>Inserts rows.</summary>
     /// <returns>How many rows were inserted or changed.</returns>
-    internal virtual Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => session.ExecutePreparedAsync(insert.ForOneRow, insert.Names, rows);
-
-    /// <summary>Runs one command for each row.</summary>
-    /// <inheritdoc cref="Session.ExecuteEachAsync"/>
-    internal virtual Task<int> ExecuteEachAsync(Session session, string sql, string[] names, IReadOnlyList<object?[]> rows) => session.ExecutePreparedAsync(sql, names, rows);
+    internal virtual Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => session.InsertEachAsync(insert, rows);
 
     /// <summary>
     /// Gets how a SELECT ends that takes the rows it reads for this transaction: nobody else changes them, or takes them so, until it ends. Writers take the row of their run or model first, so that they wait for each

@@ -29,18 +29,16 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
     /// <returns>How many rows were inserted or changed.</returns>
     internal Task<int> InsertAsync(BulkInsert insert, IReadOnlyList<object?[]> rows) => rows.Count == 0 ? Task.FromResult(0) : database.InsertAsync(this, insert, rows);
 
-    /// <summary>Runs one command for each row.</summary>
-    /// <param name="sql">The command.</param>
-    /// <param name="names">Its parameters.</param>
-    /// <param name="rows">The values, in the order of the parameters.</param>
-    /// <returns>How many rows were changed.</returns>
-    internal Task<int> ExecuteEachAsync(string sql, string[] names, IEnumerable<object?[]> rows) => database.ExecuteEachAsync(this, sql, names, [.. rows]);
-
-    /// <summary>Runs one prepared command again and again.</summary>
-    /// <inheritdoc cref="ExecuteEachAsync"/>
-    internal async Task<int> ExecutePreparedAsync(string sql, string[] names, IReadOnlyList<object?[]> rows)
+    /// <summary>Inserts rows one by one with one prepared command.</summary>
+    /// <returns>How many rows were inserted or changed.</returns>
+    internal async Task<int> InsertEachAsync(BulkInsert insert, IReadOnlyList<object?[]> rows)
     {
-        var command = Prepare(sql, names);
+        var names = Array.ConvertAll(insert.Columns, column => column.Name);
+        var command = Prepare($"""
+            INSERT INTO {insert.Table} ({string.Join(", ", names)})
+            VALUES ({string.Join(", ", names.Select(name => "@" + name))})
+            {insert.OnConflict}
+            """, names);
         await using var _ = command.ConfigureAwait(false);
         var changed = 0;
         for (var row = 0; row < rows.Count; row++)
