@@ -43,6 +43,8 @@ internal sealed class PostgresDatabase : RelationalDatabase
 
     internal override Task NextChangeAsync() => _listener.NextAsync();
 
+    internal override string IsOneOf(string column, string parameter) => $"{column} = ANY(@{parameter})";
+
     internal override string IsOneOfKeys(string column) => $"{column} = ANY(@Keys)";
 
     internal override object KeysParameter(IReadOnlyCollection<long> keys) => keys.ToArray();

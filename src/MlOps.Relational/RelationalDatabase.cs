@@ -20,6 +20,11 @@ internal abstract class RelationalDatabase : IDisposable
     /// <summary>Gets what the database is called in errors: a file, or a host and a name, without secrets.</summary>
     internal abstract string Name { get; }
 
+    /// <summary>Gets the condition on a column that holds for the texts in a parameter, which is a list and not empty.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The name of the parameter.</param>
+    internal virtual string IsOneOf(string column, string parameter) => $"{column} IN @{parameter}";
+
     /// <summary>Gets the condition on a column that holds for the keys in the parameter Keys, as <see cref="KeysParameter"/> makes it.</summary>
     /// <param name="column">The column.</param>
     internal abstract string IsOneOfKeys(string column);

@@ -18,6 +18,7 @@ public static class SdkServiceCollectionExtensions
         .AddMLNet()
         .AddData()
         .AddPipelines()
+        .AddTracking()
         .AddTraining()
         .AddModelRegistry()
         .AddServing()

@@ -29,3 +29,12 @@ public sealed class PostgresModelRegistryTests(PostgresFixture server) : ModelRe
 
     protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_schema.Open(gates: gates).Registry);
 }
+
+public sealed class PostgresLineageStoreTests(PostgresFixture server) : LineageStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_schema.Open().Lineage);
+}

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace MlOps.Postgres.Tests;
 
-/// <summary>The three stores over one schema, as one process has them.</summary>
+/// <summary>The four stores over one schema, as one process has them.</summary>
 internal sealed class Store : IDisposable
 {
     public const string RunId = "00000000000000000000000000000001";
@@ -19,6 +19,7 @@ internal sealed class Store : IDisposable
         Database = new(options, TimeProvider.System, logger ?? NullLogger<PostgresDatabase>.Instance);
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
+        Lineage = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -27,6 +28,8 @@ internal sealed class Store : IDisposable
     public RelationalMetadataStore Metadata { get; }
 
     public RelationalCheckpointStore Checkpoints { get; }
+
+    public RelationalLineageStore Lineage { get; }
 
     public RelationalModelRegistry Registry { get; }
 

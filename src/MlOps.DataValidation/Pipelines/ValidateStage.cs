@@ -22,6 +22,7 @@ internal sealed record ValidateStage(ExpectationSuite Suite, FailureAction OnFai
         if (OnFailure == FailureAction.Quarantine) result = (divided = await Suite.QuarantineAsync(store, input, options, cancellationToken).ConfigureAwait(false)).Result;
         else result = await Suite.ValidateAsync(store, input, options, cancellationToken).ConfigureAwait(false);
         Record(result, divided, context);
+        context.ReportQuality(QualityOf(input, result));
         if (context.Services.GetService<IArtifactStore>() is { } artifacts) context.SetTag("validation.report", await KeepAsync(artifacts, result, cancellationToken).ConfigureAwait(false));
         context.Services.GetService<ILoggerFactory>()?.CreateLogger<ValidateStage>().Validated(Suite.Name, result.RowCount, result.Results.Count(r => !r.Success), result.RejectedCount);
         if (OnFailure != FailureAction.Warn && Blocking(result)) throw new DataValidationException(result);
@@ -47,6 +48,17 @@ internal sealed record ValidateStage(ExpectationSuite Suite, FailureAction OnFai
 
         if (divided is not null) context.SetTag("validation.rejected", divided.Rejected.Artifact.Digest);
     }
+
+    private static DataQuality QualityOf(Dataset input, ValidationResult result) => new(
+        input.Fingerprint,
+        result.RowCount,
+        [.. result.Results.Select(r => new DataCheck(r.Kind, r.Columns is [var only] ? only : null, r.Success, r.Expected, r.Message, r.Severity == Severity.Error ? "error" : "warning"))])
+    {
+        MissingCounts = result.Results
+            .Where(r => r.Columns.Count == 1 && r.JudgesRows && r.Error is null && r.ElementCount == result.RowCount)
+            .GroupBy(r => r.Columns[0])
+            .ToDictionary(g => g.Key, g => g.Max(r => r.MissingCount)),
+    };
 
     private static async Task<string> KeepAsync(IArtifactStore artifacts, ValidationResult result, CancellationToken cancellationToken)
     {
