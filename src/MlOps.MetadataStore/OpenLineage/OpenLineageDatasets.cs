@@ -48,10 +48,19 @@ internal sealed class OpenLineageDatasets(OpenLineageOptions options)
         return json;
     }
 
-    /// <summary>Writes a registered version as a dataset whose columns are what it predicts, from the columns that it learned from.</summary>
+    /// <summary>Writes a registered version as a dataset whose columns are what it predicts, from the columns that it learned from. Of one without a bundle only its number is known.</summary>
     public JsonObject Model(ModelVersion version)
     {
-        if (version.Bundle is not { } bundle) return new() { ["namespace"] = options.Namespace, ["name"] = $"models/{version.Model}", ["facets"] = new JsonObject { ["version"] = Version(version.Version.ToString(CultureInfo.InvariantCulture)) } };
+        if (version.Bundle is not { } bundle)
+        {
+            return new()
+            {
+                ["namespace"] = options.Namespace,
+                ["name"] = $"models/{version.Model}",
+                ["facets"] = new JsonObject { ["version"] = Version(version.Version.ToString(CultureInfo.InvariantCulture)) },
+            };
+        }
+
         var manifest = bundle.Manifest;
         var facets = new JsonObject
         {
