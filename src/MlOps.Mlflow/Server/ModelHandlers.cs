@@ -5,7 +5,7 @@ namespace MlOps.Mlflow;
 /// <summary>Registered models and their aliases.</summary>
 internal static class ModelHandlers
 {
-    public static readonly string[] Stages = [ModelVersion.NoStage, "Staging", "Production", "Archived"];
+    public static readonly string[] Stages = ["None", "Staging", "Production", "Archived"];
 
     private const int MostListed = 1000;
     private const int Attempts = 8;
@@ -219,9 +219,10 @@ internal static class ModelHandlers
         {
             throw WireException.NoModel(name);
         }
-        catch (ConflictException) when (change.Name is not null)
+        catch (ConflictException conflict) when (change.Name is not null)
         {
-            throw Exists(change.Name);
+            // Also a name that is free may be one under which versions of these numbers were known.
+            throw await call.Registry.FindModelAsync(change.Name, call.Aborted).ConfigureAwait(false) is null ? new WireException(ErrorCodes.ResourceAlreadyExists, conflict.Message) : Exists(change.Name);
         }
     }
 

@@ -11,9 +11,6 @@ internal static class RunHandlers
         ("RUNNING", 1, RunStatus.Running), ("SCHEDULED", 2, RunStatus.Scheduled), ("FINISHED", 3, RunStatus.Finished), ("FAILED", 4, RunStatus.Failed), ("KILLED", 5, RunStatus.Killed),
     ];
 
-    // Runs of one start time come by identifier, as MLflow lists them.
-    private static readonly string[] DefaultOrder = ["attributes.start_time DESC", "attributes.run_id ASC"];
-
     public static async Task CreateAsync(Call call)
     {
         var request = call.Request;
@@ -60,11 +57,9 @@ internal static class RunHandlers
         if (name is not null) WireNames.CheckTag(string.Empty, RunTags.Name, name, call.Options.TruncateLongValues);
         var run = await call.Server.Runs.FindAsync(runId, call.Aborted).ConfigureAwait(false);
         if (run.DeletedAt is not null) throw WireException.DeletedRun(runId);
-        // An end alone belongs to the status that the run has.
-        if (status is null && end is not null && run.Status is not (RunStatus.Running or RunStatus.Scheduled)) status = run.Status;
         try
         {
-            if (status is not null || name is not null) await call.Metadata.ChangeRunAsync(runId, new(call.Now) { Status = status, EndedAt = end, Name = name }, call.Aborted).ConfigureAwait(false);
+            if (status is not null || end is not null || name is not null) await call.Metadata.ChangeRunAsync(runId, new(call.Now) { Status = status, EndedAt = end, Name = name }, call.Aborted).ConfigureAwait(false);
             if (name is not null) await call.Metadata.LogAsync(runId, new() { Tags = new Dictionary<string, string> { [RunTags.Name] = name } }, call.Aborted).ConfigureAwait(false);
         }
         catch (NotFoundException)
@@ -100,7 +95,7 @@ internal static class RunHandlers
         {
             ExperimentIds = ids,
             Filter = Filters.Of(request.Text("filter")),
-            OrderBy = Ordered(request.Texts("order_by")),
+            OrderBy = Filters.Order(request.Texts("order_by")),
             View = request.Choice("run_view_type", ExperimentHandlers.Views) ?? LifecycleView.Active,
             Limit = limit,
             After = PageTokens.Read(request.Text("page_token")),
@@ -141,32 +136,6 @@ internal static class RunHandlers
         return DateTimeOffset.FromUnixTimeMilliseconds(millis);
     }
 
-    private static IReadOnlyList<string> Ordered(IReadOnlyList<string> wanted)
-    {
-        if (wanted.Count == 0) return DefaultOrder;
-        Filters.Order(wanted);
-        List<string> order = [.. wanted];
-        foreach (var part in DefaultOrder)
-        {
-            var field = part.Split(' ')[0]["attributes.".Length..];
-            if (!wanted.Any(w => IsField(w, field))) order.Add(part);
-        }
-
-        return order;
-    }
-
-    private static bool IsField(string order, string field)
-    {
-        var name = order.AsSpan().Trim();
-        if (name.IndexOf(' ') is > 0 and var space) name = name[..space];
-        foreach (var prefix in (string[])["attributes.", "attribute.", "attr.", "run."])
-        {
-            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) name = name[prefix.Length..];
-        }
-
-        return name.Trim('`').Trim('"').Equals(field, StringComparison.OrdinalIgnoreCase) || (field == "start_time" && name.Equals("Created", StringComparison.OrdinalIgnoreCase));
-    }
-
     private static async Task SetDeletedAsync(Call call, bool isDeleted)
     {
         var runId = call.Request.RunId();
@@ -178,6 +147,10 @@ internal static class RunHandlers
         catch (NotFoundException)
         {
             throw WireException.NoRun(runId);
+        }
+        catch (ConflictException)
+        {
+            throw WireException.Invalid($"The run {runId} cannot be changed because its experiment must be in the 'active' state. Current state is deleted.");
         }
 
         await call.ReplyAsync().ConfigureAwait(false);
