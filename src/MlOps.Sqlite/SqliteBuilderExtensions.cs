@@ -36,6 +36,7 @@ public static class SqliteBuilderExtensions
             .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<SqliteDatabase>()))
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
-                services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
+                services.GetRequiredService<SqliteDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
     }
 }

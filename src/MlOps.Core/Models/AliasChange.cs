@@ -8,7 +8,12 @@ namespace MlOps.Core;
 /// <param name="By">Who changes it: a person or a run.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="At">When.</param>
-public sealed record AliasChange(string Model, string Alias, int? From, int? To, string By, string Reason, DateTimeOffset At);
+public sealed record AliasChange(string Model, string Alias, int? From, int? To, string By, string Reason, DateTimeOffset At)
+{
+    /// <summary>Gets whether the alias goes back to a version that it has pointed to before. The registry refuses it for any other version.</summary>
+    /// <remarks>Gates are asked as ever and may be content with less, because the version passed them once. See <see cref="ModelRegistryExtensions.RollBackAsync"/>.</remarks>
+    public bool IsRollBack { get; init; }
+}
 
 /// <summary>Somebody's word that a version may have an alias.</summary>
 /// <param name="Model">The model.</param>
@@ -18,11 +23,15 @@ public sealed record AliasChange(string Model, string Alias, int? From, int? To,
 /// <param name="Note">Who, why and when.</param>
 public sealed record Approval(string Model, int Version, string Alias, string Role, ChangeNote Note);
 
-/// <summary>Something that a version must pass before an alias moves to it. A host adds any number; the registry asks all of them.</summary>
+/// <summary>Something that a version must pass before an alias moves to it. A host adds any number to its services; the registry asks all of them, before it opens its transaction.</summary>
+/// <remarks>
+/// Implementations are thread-safe. They are handed the registry and must not take it in their constructor, since it is made of them. What throws refuses as well: the
+/// exception reaches the caller and nothing is changed. When the alias has moved while the gates were asked, nothing is changed either.
+/// </remarks>
 public interface IAliasGate
 {
     /// <summary>Says what speaks against a change.</summary>
-    /// <param name="change">The change, also one that only removes the alias.</param>
+    /// <param name="change">The change, also one that only removes the alias. A version that is to get the stage Production is asked for as a change of the alias Production, and a model that gets another name as changes of the aliases of that name.</param>
     /// <param name="candidate">The version that the alias would point to; null when it would point to none.</param>
     /// <param name="registry">The registry, to look at other versions and at approvals.</param>
     /// <param name="cancellationToken">Stops the call.</param>

@@ -2,8 +2,9 @@ namespace MlOps.Core;
 
 /// <summary>Keeps registered models, their versions, the aliases that point to versions, and the history of all of it. Thread-safe, also between processes.</summary>
 /// <remarks>
-/// Every change is atomic and leaves one entry in the history, which is only appended to and chained by hashes: see <see cref="RegistryEvent"/>.
-/// Before an alias moves or a stage changes, every <see cref="IAliasGate"/> of the host is asked; what they object to is not done.
+/// Every change is atomic and leaves its entries in the history, one for each thing that it did. The history is only appended to and chained by hashes: see
+/// <see cref="RegistryEvent"/> and <see cref="RegistryHistory"/>. Before an alias moves or a version gets the stage Production, every <see cref="IAliasGate"/> of the
+/// host is asked; what they object to is not done. <see cref="ModelRegistryExtensions"/> says more with these calls: all pages, what an alias pointed to at a time, going back.
 /// </remarks>
 public interface IModelRegistry
 {
@@ -11,6 +12,7 @@ public interface IModelRegistry
     /// <param name="model">The model.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">The name is no name for a model, or a text is too long or no text.</exception>
     /// <exception cref="ConflictException">There is a model of the name.</exception>
     Task<RegisteredModel> CreateModelAsync(NewModel model, CancellationToken cancellationToken = default);
 
@@ -26,7 +28,8 @@ public interface IModelRegistry
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The model as it is afterwards.</returns>
     /// <exception cref="NotFoundException">There is no such model.</exception>
-    /// <exception cref="ConflictException">Another model has the new name; nothing was changed.</exception>
+    /// <exception cref="ConflictException">Another model has the new name, or had it with versions of the same numbers; nothing was changed.</exception>
+    /// <exception cref="GateRefusedException">A gate objects to an alias or a stage under the new name; nothing was changed.</exception>
     Task<RegisteredModel> ChangeModelAsync(string model, ModelChange change, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a model with its versions and aliases. Its history stays, and a later model of the name goes on counting its versions where this one stopped.</summary>
@@ -35,6 +38,7 @@ public interface IModelRegistry
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When it is removed.</returns>
     /// <exception cref="NotFoundException">There is no such model.</exception>
+    /// <exception cref="GateRefusedException">A gate objects to the removal of an alias; nothing was changed.</exception>
     Task DeleteModelAsync(string model, ChangeNote note, CancellationToken cancellationToken = default);
 
     /// <summary>Lists models, by default by name.</summary>
@@ -47,7 +51,7 @@ public interface IModelRegistry
     /// <summary>Registers the next version of a model; the first call for a name also registers the model. Its cost does not depend on how many versions there are.</summary>
     /// <param name="version">The version.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The version with its number, 1 for the first. Registering the same bundle from the same run again returns the version that is there.</returns>
+    /// <returns>The version with its number, 1 for the first. Registering the same bundle from the same run again returns the version that is there; without a bundle each call makes a version.</returns>
     /// <exception cref="ArgumentException">The name is no name for a model, or there is neither a bundle nor a source.</exception>
     /// <exception cref="ConflictException">Another version of the model has the same semantic version.</exception>
     Task<ModelVersion> RegisterAsync(NewModelVersion version, CancellationToken cancellationToken = default);
@@ -83,6 +87,7 @@ public interface IModelRegistry
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When it is removed.</returns>
     /// <exception cref="NotFoundException">There is no such version.</exception>
+    /// <exception cref="GateRefusedException">A gate objects to the removal of an alias; nothing was changed.</exception>
     Task DeleteVersionAsync(string model, int version, ChangeNote note, CancellationToken cancellationToken = default);
 
     /// <summary>Lists versions of models, by default by the name of the model, the newest version first.</summary>
@@ -97,7 +102,7 @@ public interface IModelRegistry
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When it is recorded.</returns>
     /// <exception cref="NotFoundException">There is no such version.</exception>
-    /// <exception cref="ConflictException">The alias does not point where <see cref="AliasChange.From"/> says; nothing was changed.</exception>
+    /// <exception cref="ConflictException">The alias does not point where <see cref="AliasChange.From"/> says, or is to go back to a version that it never pointed to; nothing was changed.</exception>
     /// <exception cref="GateRefusedException">A gate objects, with its reasons; nothing was changed.</exception>
     Task SetAliasAsync(AliasChange change, CancellationToken cancellationToken = default);
 

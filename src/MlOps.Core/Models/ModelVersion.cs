@@ -23,7 +23,7 @@ public sealed record NewModelVersion(
     /// <summary>Gets what is said of it; null for nothing.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Gets its semantic version (semver.org 2.0.0), as 1.4.0-rc.1; null for none.</summary>
+    /// <summary>Gets its semantic version (semver.org 2.0.0), as 1.4.0-rc.1; null for none. No two versions of a model have the same text.</summary>
     public string? SemanticVersion { get; init; }
 
     /// <summary>Gets its tags.</summary>
@@ -52,9 +52,6 @@ public sealed record ModelVersion(
     EvaluationReport? Acceptance,
     IReadOnlyList<string> Aliases)
 {
-    /// <summary>The stage of a version that has none.</summary>
-    public const string NoStage = "None";
-
     /// <summary>Gets when what is said of it last changed.</summary>
     public DateTimeOffset UpdatedAt { get; init; } = CreatedAt;
 
@@ -73,14 +70,20 @@ public sealed record ModelVersion(
     /// <summary>Gets its semantic version; null for none.</summary>
     public string? SemanticVersion { get; init; }
 
-    /// <summary>Gets its stage: None, Staging, Production or Archived. Aliases are the newer way; stages are kept for MLflow's tools.</summary>
-    public string Stage { get; init; } = NoStage;
+    /// <summary>Gets its stage, one of <see cref="ModelStages"/>.</summary>
+    public string Stage { get; init; } = ModelStages.None;
 
     /// <summary>Gets its tags.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Gets the signatures of its bundle.</summary>
     public IReadOnlyList<BundleSignature> Signatures { get; init; } = [];
+
+    /// <summary>Gives the bundle of a version that is to be used here.</summary>
+    /// <returns>The bundle.</returns>
+    /// <exception cref="DataException">It has none.</exception>
+    public ModelBundle RequireBundle() => Bundle ?? throw new DataException(
+        $"Version {Version} of model '{Model}' has no bundle, only a source ('{Source}'), so it cannot be loaded here. Register it from a pipeline, or import its file.") { DataSource = $"{Model}/{Version}" };
 }
 
 /// <summary>What is to be changed of a version, all of it or nothing. What is null stays.</summary>
@@ -96,7 +99,7 @@ public sealed record VersionChange(ChangeNote Note)
     /// <summary>Gets the tags to remove; one that is not there is passed over.</summary>
     public IReadOnlyList<string> RemovedTags { get; init; } = [];
 
-    /// <summary>Gets the new stage: None, Staging, Production or Archived.</summary>
+    /// <summary>Gets the new stage, one of <see cref="ModelStages"/>.</summary>
     public string? Stage { get; init; }
 
     /// <summary>Gets whether the other versions of the new stage are archived. Only with the stages Staging and Production.</summary>

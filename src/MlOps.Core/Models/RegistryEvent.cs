@@ -4,10 +4,10 @@ namespace MlOps.Core;
 /// <param name="Sequence">Its place, from 1, without gaps.</param>
 /// <param name="Kind">What happened.</param>
 /// <param name="Model">The model.</param>
-/// <param name="Version">The version that it is about; null when it is about none.</param>
+/// <param name="Version">The version that it is about, of an alias the one that it points to, or pointed to when it was removed; null when it is about none.</param>
 /// <param name="Alias">The alias that it is about; null when it is about none.</param>
 /// <param name="From">What was before: the version of the alias, the stage, or the name; null for nothing.</param>
-/// <param name="To">What is after: the version of the alias, the stage, the name, the role of an approval or the digest of a bundle; null for nothing.</param>
+/// <param name="To">What is after: the version of the alias, the stage, the name, the role of an approval, the digest of a bundle or the source of a version without one; null for nothing.</param>
 /// <param name="By">Who did it: a person or a run.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="At">When, to the microsecond.</param>
@@ -25,7 +25,11 @@ public sealed record RegistryEvent(
     string Reason,
     DateTimeOffset At,
     string PreviousHash,
-    string Hash);
+    string Hash)
+{
+    /// <summary>Gets whether it says where an alias points.</summary>
+    public bool IsAliasChange => Kind is RegistryEventKind.AliasMoved or RegistryEventKind.AliasRolledBack;
+}
 
 /// <summary>What happened in a registry.</summary>
 public enum RegistryEventKind
@@ -36,7 +40,7 @@ public enum RegistryEventKind
     /// <summary>What is said of a model was changed.</summary>
     ModelChanged,
 
-    /// <summary>A model got another name. The entry stands under the old one.</summary>
+    /// <summary>A model got another name. There is an entry under each of the two, and its aliases are moved away under the old one and to the version under the new one.</summary>
     ModelRenamed,
 
     /// <summary>A model was removed.</summary>
@@ -57,6 +61,9 @@ public enum RegistryEventKind
     /// <summary>An alias was moved, or removed.</summary>
     AliasMoved,
 
+    /// <summary>An alias went back to a version that it had pointed to before.</summary>
+    AliasRolledBack,
+
     /// <summary>Somebody approved of a version for an alias.</summary>
     Approved,
 
@@ -64,11 +71,17 @@ public enum RegistryEventKind
     Signed,
 }
 
-/// <summary>Which entries of the history to read.</summary>
+/// <summary>Which entries of the history to read. All conditions must hold.</summary>
 public sealed record RegistryHistoryQuery
 {
     /// <summary>Gets the model; null for all.</summary>
     public string? Model { get; init; }
+
+    /// <summary>Gets the version that they are about; null for all and none.</summary>
+    public int? Version { get; init; }
+
+    /// <summary>Gets the kinds; none for all.</summary>
+    public IReadOnlyList<RegistryEventKind> Kinds { get; init; } = [];
 
     /// <summary>Gets the entry after which to begin; 0 for the first.</summary>
     public long After { get; init; }

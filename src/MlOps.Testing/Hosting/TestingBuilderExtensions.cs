@@ -15,7 +15,7 @@ public static class TestingBuilderExtensions
         return builder
             .Use<IMetadataStore>(_ => new InMemoryMetadataStore())
             .Use<ICheckpointStore>(_ => new InMemoryCheckpointStore())
-            .Use<IModelRegistry>(_ => new InMemoryModelRegistry())
+            .Use<IModelRegistry>(services => new InMemoryModelRegistry(services.GetServices<IAliasGate>()))
             .Use<IArtifactStore>(_ => new InMemoryArtifactStore());
     }
 }
