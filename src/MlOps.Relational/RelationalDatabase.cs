@@ -24,6 +24,24 @@ internal abstract class RelationalDatabase : IDisposable
     /// <param name="keys">The keys.</param>
     internal abstract object KeysParameter(IReadOnlyCollection<long> keys);
 
+    /// <summary>Gets the condition that holds when a text has the form of a pattern, in the same case.</summary>
+    /// <param name="value">The text.</param>
+    /// <param name="pattern">The pattern, as <see cref="PatternOf"/> makes it.</param>
+    internal abstract string IsLike(string value, string pattern);
+
+    /// <summary>Makes the value of the pattern of <see cref="IsLike"/>.</summary>
+    /// <param name="pattern">A pattern in which % stands for any characters, _ for one, and all else for itself, also a backslash.</param>
+    internal virtual string PatternOf(string pattern) => pattern;
+
+    /// <summary>Gets the condition that holds when a text has the form of a pattern, in whatever case and in every script that has cases.</summary>
+    /// <param name="value">The text.</param>
+    /// <param name="pattern">The pattern.</param>
+    internal abstract string IsLikeInAnyCase(string value, string pattern);
+
+    /// <summary>Inserts rows.</summary>
+    /// <returns>How many rows were inserted or changed.</returns>
+    internal virtual Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => session.InsertEachAsync(insert, rows);
+
     /// <summary>Runs queries on one consistent state of the database.</summary>
     internal Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: false, cancellationToken);
 

@@ -114,7 +114,7 @@ public sealed class SqliteFileTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(_folder.File, Cancel);
         new Random(1).NextBytes(bytes.AsSpan(4096)); // every page but the first
         await File.WriteAllBytesAsync(_folder.File, bytes, Cancel);
-        var read = () => _folder.Open().Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel);
+        var read = () => _folder.Open().Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel);
         (await read.Should().ThrowAsync<StoreException>()).Which.Message.Should().Contain(_folder.File);
     }
 
@@ -210,7 +210,7 @@ public sealed class SqliteFileTests : IDisposable
         versions.Select(v => v.Bundle!.Artifact.Digest).Should().OnlyHaveUniqueItems();
         var run = await store.Metadata.FindRunAsync(Store.RunId, Cancel);
         run!.Tags.Should().HaveCount(Processes * Each);
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Should().HaveCount(Processes * Each);
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(Processes * Each);
         run.Metrics["m"].Should().Be(new Metric("m", Processes - 1, Each - 1, Store.Noon));
     }
 
@@ -230,7 +230,7 @@ public sealed class SqliteFileTests : IDisposable
         run.Tags.Count.Should().BeGreaterThanOrEqualTo(6, "what was said to be recorded is recorded");
         run.Parameters.Keys.Select(k => k[1..]).Should().BeEquivalentTo(run.Tags.Keys.Select(k => k[1..]), "a batch is recorded as a whole");
         var batches = run.Tags.Keys.Select(k => k.Split('-')[1]).Distinct().Count();
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Should().HaveCount(batches * Worker.BatchSize);
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(batches * Worker.BatchSize);
         _folder.Scalar("SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'").Should().Be(0);
     }
 

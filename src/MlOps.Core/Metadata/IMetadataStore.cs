@@ -32,7 +32,7 @@ public interface IMetadataStore
     /// <exception cref="ConflictException">Another one has the new name, or a deleted one was to be changed otherwise than by restoring it; nothing was changed.</exception>
     Task<Experiment> ChangeExperimentAsync(string experimentId, ExperimentChange change, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists experiments.</summary>
+    /// <summary>Lists experiments, by default the newest first.</summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>A page of them.</returns>
@@ -45,7 +45,7 @@ public interface IMetadataStore
     /// <returns>When it is recorded.</returns>
     /// <exception cref="ArgumentException">The identifier is not 32 hexadecimal digits, or the experiment has no name.</exception>
     /// <exception cref="NotFoundException">There is no experiment of the given identifier.</exception>
-    /// <exception cref="ConflictException">The experiment is deleted.</exception>
+    /// <exception cref="ConflictException">The experiment or the run is deleted.</exception>
     Task StartRunAsync(NewRun run, CancellationToken cancellationToken = default);
 
     /// <summary>Adds to the record of a run, all of it or nothing. The same entries twice are the same as once.</summary>
@@ -63,7 +63,7 @@ public interface IMetadataStore
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When it is recorded.</returns>
     /// <exception cref="NotFoundException">There is no such run.</exception>
-    /// <exception cref="ConflictException">A deleted run was to be changed otherwise than by restoring it; nothing was changed.</exception>
+    /// <exception cref="ConflictException">A deleted run was to be changed otherwise than by restoring it, or its experiment is deleted; nothing was changed.</exception>
     Task ChangeRunAsync(string runId, RunChange change, CancellationToken cancellationToken = default);
 
     /// <summary>Finds a run, deleted or not, with everything about it but the histories of its metrics.</summary>
@@ -72,7 +72,7 @@ public interface IMetadataStore
     /// <returns>The run; null when there is none.</returns>
     Task<Run?> FindRunAsync(string runId, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists runs, by default the newest first, and runs of one start time by descending identifier. What is missing comes last in every order, before it NaN.</summary>
+    /// <summary>Lists runs, by default the newest first, and runs of one start time by identifier. What is missing comes last in every order, before it NaN.</summary>
     /// <param name="query">Which.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>A page of them. In the default order its cost does not depend on how many come before.</returns>
@@ -87,9 +87,10 @@ public interface IMetadataStore
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>A page of values; none when the run has no such metric.</returns>
     /// <exception cref="NotFoundException">There is no such run.</exception>
+    /// <exception cref="SearchException">The page is none of this metric.</exception>
     Task<Page<Metric>> GetMetricHistoryAsync(string runId, string metric, int? limit = null, string? after = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes for good what was deleted before a moment: experiments with their runs, and runs. Bytes in the artifact store are left to its collector.</summary>
+    /// <summary>Removes for good what was deleted before a moment: experiments with their runs, and runs. The default experiment stays. Bytes in the artifact store are left to its collector.</summary>
     /// <param name="deletedBefore">The moment.</param>
     /// <param name="isDryRun">Whether to only say what would be removed.</param>
     /// <param name="cancellationToken">Stops the call; what was removed until then stays removed.</param>

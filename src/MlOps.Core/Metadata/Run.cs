@@ -84,6 +84,18 @@ public sealed record DatasetInput(string Name, string Fingerprint, string Contex
 
     /// <summary>Gets further tags of this use of it.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Says whether another says the same, its tags included.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True when it does.</returns>
+    public bool Equals(DatasetInput? other) =>
+        other is not null
+        && (Name, Fingerprint, Context, SourceType, Source, Schema, Profile) == (other.Name, other.Fingerprint, other.Context, other.SourceType, other.Source, other.Schema, other.Profile)
+        && Tags.Count == other.Tags.Count
+        && Tags.All(tag => other.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Fingerprint, Context);
 }
 
 /// <summary>A run to be recorded.</summary>
@@ -116,10 +128,10 @@ public sealed record RunChange(DateTimeOffset At)
     /// <summary>Gets the new status. One that ends the run also sets its end and its error, to what is given here; another clears both.</summary>
     public RunStatus? Status { get; init; }
 
-    /// <summary>Gets when it ended; null for <see cref="At"/> when the status ends it.</summary>
+    /// <summary>Gets when it ended; null for <see cref="At"/> when the status ends it. Without a status it is changed alone.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Gets why it failed; null when it did not.</summary>
+    /// <summary>Gets why it failed; null when it did not. Without a status it is changed alone.</summary>
     public string? Error { get; init; }
 
     /// <summary>Gets true to delete it, so that it can be restored, or false to restore it. Both twice are the same as once.</summary>
@@ -135,13 +147,13 @@ public sealed record RunEntries
     /// <summary>Gets the parameters to set. A parameter keeps its value: the same value again changes nothing, another is refused.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the tags to set. A tag takes the new value.</summary>
+    /// <summary>Gets the tags to set. A tag takes the new value, also when it is one of those removed here.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the datasets to add. The same dataset and context twice is one.</summary>
+    /// <summary>Gets the datasets to add. The same dataset and context twice is one; it keeps what was said of it first.</summary>
     public IReadOnlyList<DatasetInput> Inputs { get; init; } = [];
 
-    /// <summary>Gets the files to add: path within the run, with slashes, to bytes that are in the artifact store already. A path takes the new bytes.</summary>
+    /// <summary>Gets the files to add: path within the run, with slashes, to bytes that are in the artifact store already. A path takes the new bytes, also when it is one of those removed here.</summary>
     public IReadOnlyDictionary<string, ArtifactRef> Artifacts { get; init; } = new Dictionary<string, ArtifactRef>();
 
     /// <summary>Gets the tags to remove; one that is not there is passed over.</summary>
