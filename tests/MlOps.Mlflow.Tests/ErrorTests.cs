@@ -207,7 +207,7 @@ public sealed class ErrorTests
         "busy" => new StoreException(Secret, isTransient: true),
         nameof(StoreException) => new StoreException(Secret),
         nameof(ArtifactCorruptException) => new ArtifactCorruptException("/var/lib/x", "a", "b"),
-        nameof(ArgumentNullException) => new ArgumentNullException(Secret),
+        nameof(ArgumentNullException) => new ArgumentNullException(null, Secret),
         _ => new InvalidOperationException(Secret),
     };
 
@@ -216,7 +216,7 @@ public sealed class ErrorTests
         public ValueTask<IReadOnlyList<string>> ObjectionsAsync(AliasChange change, ModelVersion? candidate, IModelRegistry registry, CancellationToken cancellationToken = default) => new(["Its AUC is too low."]);
     }
 
-    internal class Failing : DispatchProxy
+    public class Failing : DispatchProxy
     {
         public Exception Error { get; set; } = null!;
 
