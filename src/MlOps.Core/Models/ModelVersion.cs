@@ -83,7 +83,8 @@ public sealed record ModelVersion(
     /// <returns>The bundle.</returns>
     /// <exception cref="DataException">It has none.</exception>
     public ModelBundle RequireBundle() => Bundle ?? throw new DataException(
-        $"Version {Version} of model '{Model}' has no bundle, only a source ('{Source}'), so it cannot be loaded here. Register it from a pipeline, or import its file.") { DataSource = $"{Model}/{Version}" };
+        $"Version {Version} of model '{Model}' has no bundle, only a source ('{Source}'), so it cannot be loaded here. Register it from a pipeline, or import its file.")
+    { DataSource = $"{Model}/{Version}" };
 }
 
 /// <summary>What is to be changed of a version, all of it or nothing. What is null stays.</summary>

@@ -18,7 +18,7 @@ internal sealed class ModelRow
 
     public string? Description { get; init; }
 
-    public RegisteredModel ToModel(IEnumerable<TagRow> tags, IEnumerable<AliasRow> aliases) => new(Name, Micros.ToTime(CreatedAt))
+    public RegisteredModel ToModel(IEnumerable<TextRow> tags, IEnumerable<AliasRow> aliases) => new(Name, Micros.ToTime(CreatedAt))
     {
         UpdatedAt = Micros.ToTime(UpdatedAt),
         Description = Description,
@@ -63,7 +63,7 @@ internal sealed class VersionRow
 
     public string Signatures { get; init; } = string.Empty;
 
-    public ModelVersion ToVersion(IEnumerable<TagRow> tags, IEnumerable<AliasRow> aliases) => new(
+    public ModelVersion ToVersion(IEnumerable<TextRow> tags, IEnumerable<AliasRow> aliases) => new(
         Model,
         (int)Version,
         Bundle is null ? null : Read<ModelBundle>(Bundle),
@@ -87,16 +87,6 @@ internal sealed class VersionRow
     internal static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, MlOpsJson.Options)!;
 
     internal static string Json<T>(T value) => JsonSerializer.Serialize(value, MlOpsJson.Options);
-}
-
-/// <summary>A tag, with the key of what has it.</summary>
-internal sealed class TagRow
-{
-    public long Owner { get; init; }
-
-    public string Name { get; init; } = string.Empty;
-
-    public string Value { get; init; } = string.Empty;
 }
 
 /// <summary>An alias, with the key of its model, or of its version.</summary>

@@ -61,8 +61,8 @@ internal static class RegistryTables
         foreach (var (name, value) in tags) await session.ExecuteAsync(upsert, new { Owner = key, Name = name, Value = value }).ConfigureAwait(false);
     }
 
-    private static async Task<ILookup<long, TagRow>> TagsAsync(Session session, string table, string owner, object keys) =>
-        (await session.QueryAsync<TagRow>($"""
+    private static async Task<ILookup<long, TextRow>> TagsAsync(Session session, string table, string owner, object keys) =>
+        (await session.QueryAsync<TextRow>($"""
             SELECT {owner} AS Owner, name AS Name, value AS Value
             FROM {table}
             WHERE {session.Database.IsOneOfKeys(owner)}

@@ -78,7 +78,8 @@ internal sealed class RelationalModelRegistry(
     public Task<Page<RegisteredModel>> SearchModelsAsync(ModelQuery query, CancellationToken cancellationToken = default)
     {
         RegistryChecks.Check(query);
-        return database.ReadAsync(session => RegistrySearch.ModelsAsync(session, query), cancellationToken);
+        var plan = SearchPlan.Create(Searchable.Models, query.Filter, query.OrderBy, query.After);
+        return database.ReadAsync(session => RegistrySearch.ModelsAsync(session, plan, query), cancellationToken);
     }
 
     public Task<ModelVersion> RegisterAsync(NewModelVersion version, CancellationToken cancellationToken = default)
@@ -148,7 +149,8 @@ internal sealed class RelationalModelRegistry(
     public Task<Page<ModelVersion>> SearchVersionsAsync(VersionQuery query, CancellationToken cancellationToken = default)
     {
         RegistryChecks.Check(query);
-        return database.ReadAsync(session => RegistrySearch.VersionsAsync(session, query), cancellationToken);
+        var plan = SearchPlan.Create(Searchable.ModelVersions, query.Filter, query.OrderBy, query.After, query.Model, query.Stage);
+        return database.ReadAsync(session => RegistrySearch.VersionsAsync(session, plan, query), cancellationToken);
     }
 
     public async Task SetAliasAsync(AliasChange change, CancellationToken cancellationToken = default)

@@ -117,4 +117,4 @@ CREATE TABLE registry_head (
 INSERT INTO registry_head (only_one, sequence, hash)
 VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -88,7 +88,8 @@ public sealed class InMemoryModelRegistry(IEnumerable<IAliasGate>? gates = null)
     public Task<Page<RegisteredModel>> SearchModelsAsync(ModelQuery query, CancellationToken cancellationToken = default)
     {
         RegistryChecks.Check(query);
-        return Read(() => InMemoryRegistrySearch.Models(_models.Values.Select(model => model.ToModel()), query), cancellationToken);
+        var plan = SearchPlan.Create(Searchable.Models, query.Filter, query.OrderBy, query.After);
+        return Read(() => plan.Search(_models.Values.Select(model => model.ToModel()), query.Limit, InMemoryRegistrySearch.ValuesOf), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -201,9 +202,12 @@ public sealed class InMemoryModelRegistry(IEnumerable<IAliasGate>? gates = null)
     public Task<Page<ModelVersion>> SearchVersionsAsync(VersionQuery query, CancellationToken cancellationToken = default)
     {
         RegistryChecks.Check(query);
+        var plan = SearchPlan.Create(Searchable.ModelVersions, query.Filter, query.OrderBy, query.After, query.Model, query.Stage);
         return Read(
-            () => InMemoryRegistrySearch.Versions(
-                _models.Values.Where(model => query.Model is null || model.Name == query.Model).SelectMany(model => model.Versions.Values.Select(model.With)), query),
+            () => plan.Search(
+                _models.Values.Where(model => query.Model is null || model.Name == query.Model).SelectMany(model => model.Versions.Values.Select(model.With))
+                    .Where(version => query.Stage is null || version.Stage == query.Stage),
+                query.Limit, InMemoryRegistrySearch.ValuesOf),
             cancellationToken);
     }
 
