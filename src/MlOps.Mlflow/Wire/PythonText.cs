@@ -16,7 +16,16 @@ internal static class PythonText
     {
         if (value.ValueKind == JsonValueKind.Undefined) return "null";
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Compact)) Write(json, value);
+        try
+        {
+            using var json = new Utf8JsonWriter(buffer, Compact);
+            Write(json, value);
+        }
+        catch (InvalidOperationException)
+        {
+            return Cut(value.GetRawText()); // half of a surrogate pair, which no text can hold
+        }
+
         return Cut(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 
