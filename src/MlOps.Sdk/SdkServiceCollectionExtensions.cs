@@ -23,5 +23,6 @@ public static class SdkServiceCollectionExtensions
         .AddModelRegistry()
         .AddRetention()
         .AddServing()
+        .AddMlflow()
         .AddMonitoring();
 }
