@@ -21,5 +21,6 @@ public static class SdkServiceCollectionExtensions
         .AddTraining()
         .AddModelRegistry()
         .AddServing()
-        .AddMonitoring();
+        .AddMonitoring()
+        .UseMetricHistory();
 }
