@@ -13,7 +13,7 @@ internal static class RecordColumns<T>
         var columns = new List<RecordColumn<T>>();
         foreach (var member in typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public))
         {
-            if (member.GetMethod is { IsPublic: true } && member.GetIndexParameters().Length == 0) columns.Add(RecordColumn<T>.Of(member));
+            if (member.GetMethod is { IsPublic: true } && member.GetIndexParameters().Length == 0 && MemberColumns.AttributeOf(member)?.IsIgnored != true) columns.Add(RecordColumn<T>.Of(member));
         }
 
         return columns;
@@ -39,7 +39,7 @@ internal sealed record RecordColumn<T>(DataColumn Column)
     {
         var type = Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
         var kind = KindOf(type);
-        var column = new DataColumn(member.Name, kind, kind == CellKind.Moment ? true : null);
+        var column = new DataColumn(MemberColumns.NameOf(member), kind, kind == CellKind.Moment ? true : null);
         return new(column)
         {
             IsMissing = Missing(member),
