@@ -1,3 +1,5 @@
+using MlOps.Statistics;
+
 namespace MlOps.DataValidation;
 
 /// <summary>A value lies near to the mean of the values that are not checked, or of all.</summary>

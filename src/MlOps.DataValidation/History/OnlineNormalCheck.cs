@@ -1,3 +1,5 @@
+using MlOps.Statistics;
+
 namespace MlOps.DataValidation;
 
 /// <summary>A value lies near to the running mean of all values up to itself.</summary>

@@ -1,3 +1,5 @@
+using MlOps.Statistics;
+
 namespace MlOps.DataValidation;
 
 /// <summary>A value lies near to its forecast from the seasons before.</summary>
