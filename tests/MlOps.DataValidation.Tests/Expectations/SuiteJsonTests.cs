@@ -16,7 +16,7 @@ public sealed class SuiteJsonTests
         s.Columns("a", "b").Unique().UniqueWithinRow().SumTo(1.5, 0.1).In("other");
         s.Add(new PairsInSet("a", "b", [[1, default]])).Add(new ReadsAsNumber("a", true, 1, null, true, true)).Add(new RealBetween("a", 0.5, null, true, false));
         s.Add(new KlDivergenceBelow("a", Partition.OfBins([0, 1], [0.9], [0.05, 0.05]), 0.1)).Add(new ChiSquareAbove("a", Partition.OfValues(["x", "y"], [0.5, 0.5])));
-        s.Add(new KolmogorovSmirnovAbove("a", new(DistributionFamily.Normal, 0, 1))).Add(new BootstrappedKolmogorovSmirnovAbove("a", Partition.OfBins([0, 1], [1]))).Add(new CramersPhiBelow("a", "b"));
+        s.Add(new KolmogorovSmirnovAbove("a", new(DistributionFamily.Normal, 0, 1))).Add(new BootstrappedKolmogorovSmirnovAbove("a", Partition.OfBins([0, 1], [1]))).Add(new CramersPhiBelow("a", "b", FirstEdges: [0, 1.5]));
     });
 
     [Fact]
