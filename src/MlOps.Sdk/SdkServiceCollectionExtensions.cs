@@ -24,5 +24,6 @@ public static class SdkServiceCollectionExtensions
         .AddRetention()
         .AddServing()
         .AddMlflow()
-        .AddMonitoring();
+        .AddMonitoring()
+        .UseMetricHistory();
 }

@@ -30,6 +30,7 @@ public static class BatchQuarantine
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(accepted);
         ArgumentNullException.ThrowIfNull(rejected);
+        using var measured = Instruments.Start(suite.Name);
         var validation = new BatchValidation(suite, options ?? new(), keepFailed: true);
         var taker = new RowTaker();
         var first = true;
@@ -45,7 +46,7 @@ public static class BatchQuarantine
             first = false;
         }
 
-        return await validation.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return measured.Ended(await validation.FinishAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private sealed class Split

@@ -141,10 +141,11 @@ internal sealed class Retention(
 
     private async IAsyncEnumerable<string> ReferencesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A run that can be restored keeps its files.
-        await foreach (var run in ReadRunsAsync(new() { View = LifecycleView.All, Parts = RunParts.Artifacts, Limit = PageSize }, cancellationToken).ConfigureAwait(false))
+        // A run that can be restored keeps its files, and the reports that its tags name.
+        await foreach (var run in ReadRunsAsync(new() { View = LifecycleView.All, Parts = RunParts.Artifacts | RunParts.Tags, Limit = PageSize }, cancellationToken).ConfigureAwait(false))
         {
             foreach (var artifact in run.Artifacts.Values) yield return artifact.Digest;
+            foreach (var digest in run.Tags.Values.SelectMany(Sha256.FindDigests)) yield return digest;
         }
 
         await foreach (var version in registry.ReadVersionsAsync(new() { Limit = PageSize }, cancellationToken).ConfigureAwait(false))
@@ -159,6 +160,7 @@ internal sealed class Retention(
         {
             foreach (var digest in Sha256.FindDigests(stage.Output)) yield return digest;
             foreach (var artifact in stage.Entries.Artifacts.Values) yield return artifact.Digest;
+            foreach (var digest in stage.Entries.Tags.Values.SelectMany(Sha256.FindDigests)) yield return digest;
         }
     }
 

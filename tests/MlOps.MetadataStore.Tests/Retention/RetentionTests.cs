@@ -89,6 +89,17 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_that_a_tag_names_stays_with_its_run()
+    {
+        var report = await StoreAsync("report");
+        await RunAsync(1);
+        await Metadata.LogAsync(Id(1), new() { Tags = new Dictionary<string, string> { ["validation.report"] = report.Digest } }, Cancel);
+        _time.Advance(2 * Month);
+
+        (await ApplyAsync()).DeletedArtifacts.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_run_that_is_not_over_is_no_old_run()
     {
         await Metadata.StartRunAsync(new(Id(1), "e", "r", _time.GetUtcNow()), Cancel);
