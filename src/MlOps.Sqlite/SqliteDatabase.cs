@@ -57,7 +57,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
     internal override string IsLikeInAnyCase(string value, string pattern) => $"{LikeInAnyCase}({value}, {pattern})";
 
-    // Without the layers of ADO.NET in between: a row costs two thirds of what it does through them.
+    // Without the layers of ADO.NET in between: each row saves a reader and the search for its parameters by name.
     internal override Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows)
     {
         var connection = ((SqliteConnection)session.Connection).Handle!;
