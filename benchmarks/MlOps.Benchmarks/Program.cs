@@ -6,6 +6,7 @@ Comparison[] all =
     PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons,
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
+    .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -19,6 +20,12 @@ if (args is ["side", var name, var side])
 if (args is ["serve", var kind])
 {
     await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
+    return 0;
+}
+
+if (args is ["write", var file, var number])
+{
+    await StoringRuns.WriteAsync(file, int.Parse(number, CultureInfo.InvariantCulture));
     return 0;
 }
 

@@ -4,7 +4,15 @@ namespace MlOps.Relational;
 /// <param name="Table">Into which table.</param>
 /// <param name="Columns">The columns, in the order of the values of a row.</param>
 /// <param name="OnConflict">What becomes of a row that is there already: the text from ON CONFLICT on. When it updates, no two rows of one insert are the same.</param>
-internal sealed record BulkInsert(string Table, BulkColumn[] Columns, string OnConflict);
+internal sealed record BulkInsert(string Table, BulkColumn[] Columns, string OnConflict)
+{
+    /// <summary>Gets the command for one row, with parameters named as the columns.</summary>
+    internal string ForOneRow { get; } = $"""
+        INSERT INTO {Table} ({string.Join(", ", Columns.Select(column => column.Name))})
+        VALUES ({string.Join(", ", Columns.Select(column => "@" + column.Name))})
+        {OnConflict}
+        """;
+}
 
 /// <summary>A column of a bulk insert.</summary>
 /// <param name="Name">Its name.</param>

@@ -34,11 +34,7 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
     internal async Task<int> InsertEachAsync(BulkInsert insert, IReadOnlyList<object?[]> rows)
     {
         var names = Array.ConvertAll(insert.Columns, column => column.Name);
-        var command = Prepare($"""
-            INSERT INTO {insert.Table} ({string.Join(", ", names)})
-            VALUES ({string.Join(", ", names.Select(name => "@" + name))})
-            {insert.OnConflict}
-            """, names);
+        var command = Prepare(insert.ForOneRow, names);
         await using var _ = command.ConfigureAwait(false);
         var changed = 0;
         for (var row = 0; row < rows.Count; row++)

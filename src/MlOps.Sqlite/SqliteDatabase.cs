@@ -6,6 +6,7 @@ using DbUp;
 using Microsoft.Data.Sqlite;
 using MlOps.Core;
 using MlOps.Relational;
+using SQLitePCL;
 using static SQLitePCL.raw;
 
 namespace MlOps.Sqlite;
@@ -55,6 +56,25 @@ internal sealed class SqliteDatabase : RelationalDatabase
     }));
 
     internal override string IsLikeInAnyCase(string value, string pattern) => $"{LikeInAnyCase}({value}, {pattern})";
+
+    // Without the layers of ADO.NET in between: each row saves a reader and the search for its parameters by name.
+    internal override Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows)
+    {
+        var connection = ((SqliteConnection)session.Connection).Handle!;
+        SqliteException.ThrowExceptionForRC(sqlite3_prepare_v2(connection, insert.ForOneRow, out var statement), connection);
+        using var _ = statement;
+        var changed = 0;
+        foreach (var row in rows)
+        {
+            session.CancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < row.Length; i++) SqliteException.ThrowExceptionForRC(Bind(statement, i + 1, row[i]), connection);
+            if (sqlite3_step(statement) is not SQLITE_DONE and var error) SqliteException.ThrowExceptionForRC(error, connection);
+            changed += sqlite3_changes(connection);
+            SqliteException.ThrowExceptionForRC(sqlite3_reset(statement), connection);
+        }
+
+        return Task.FromResult(changed);
+    }
 
     protected override async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -141,6 +161,15 @@ internal sealed class SqliteDatabase : RelationalDatabase
             }
         }
     }
+
+    private static int Bind(sqlite3_stmt statement, int index, object? value) => value switch
+    {
+        null => sqlite3_bind_null(statement, index),
+        long whole => sqlite3_bind_int64(statement, index, whole),
+        double number => sqlite3_bind_double(statement, index, number),
+        string text => sqlite3_bind_text(statement, index, text),
+        _ => throw new ArgumentException($"A {value.GetType().Name} cannot be inserted.", nameof(value)),
+    };
 
     private static void SetPatience(SqliteConnection connection, TimeSpan patience) => sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
 
