@@ -5,7 +5,7 @@ using MlOps.Relational;
 
 namespace MlOps.Sqlite.Tests;
 
-/// <summary>The three stores over one file, as one process has them.</summary>
+/// <summary>The four stores over one file, as one process has them.</summary>
 internal sealed class Store : IDisposable
 {
     public const string RunId = "00000000000000000000000000000001";
@@ -17,6 +17,7 @@ internal sealed class Store : IDisposable
         Database = new(new SqliteConnectionStringBuilder { DataSource = path }, busyTimeout ?? TimeSpan.FromSeconds(30));
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
+        Lineage = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -25,6 +26,8 @@ internal sealed class Store : IDisposable
     public RelationalMetadataStore Metadata { get; }
 
     public RelationalCheckpointStore Checkpoints { get; }
+
+    public RelationalLineageStore Lineage { get; }
 
     public RelationalModelRegistry Registry { get; }
 

@@ -23,6 +23,13 @@ public sealed class InMemoryModelRegistryTests : ModelRegistryConformance
     protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_registry ??= new(gates));
 }
 
+public sealed class InMemoryLineageStoreTests : LineageStoreConformance
+{
+    private readonly InMemoryLineageStore _store = new();
+
+    protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_store);
+}
+
 public sealed class InMemoryArtifactStoreTests : ArtifactStoreConformance, IDisposable
 {
     private readonly InMemoryArtifactStore _store = new();

@@ -6,7 +6,7 @@ using MlOps.Core;
 namespace MlOps.ModelRegistry;
 
 /// <summary>Points an alias to a registered version, when the judgements that speak for it still hold.</summary>
-internal sealed record PromoteStage(string Alias) : IPipelineStage<Registration, Promotion>
+internal sealed record PromoteStage(string Alias) : IPipelineStage<Registration, Promotion>, IEffectStage
 {
     public async Task<Promotion> RunAsync(Registration input, StageContext context, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using MlOps.Core;
 namespace MlOps.ModelRegistry;
 
 /// <summary>Registers a judged model that is blessed.</summary>
-internal sealed record RegisterStage(string Alias) : IPipelineStage<EvaluatedCandidate, Registration>
+internal sealed record RegisterStage(string Alias) : IPipelineStage<EvaluatedCandidate, Registration>, IEffectStage
 {
     private const int MaxMoves = 10;
 

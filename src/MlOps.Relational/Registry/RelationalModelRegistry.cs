@@ -14,9 +14,6 @@ internal sealed class RelationalModelRegistry(
 {
     private const int WatchedAtOnce = 1_000;
 
-    // How long the changes of another process may stay unseen; those of this one are seen at once.
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
-
     private readonly IAliasGate[] _gates = [.. gates];
     private TaskCompletionSource _changed = NewSignal();
 
@@ -198,8 +195,8 @@ internal sealed class RelationalModelRegistry(
 
     public IAsyncEnumerable<RegistryEvent> WatchAsync(CancellationToken cancellationToken = default)
     {
-        // The position is asked for now and not when the caller first waits: nothing that happens in between is missed.
-        var position = database.ReadAsync(RegistryLog.LastAsync, cancellationToken);
+        // The position is read now and not when the caller first waits: nothing that happens in between is missed.
+        var position = database.ReadAtOnce(RegistryLog.LastAsync, cancellationToken);
         return FollowAsync(position, cancellationToken);
     }
 
@@ -257,7 +254,7 @@ internal sealed class RelationalModelRegistry(
         var position = await start.ConfigureAwait(false);
         while (true)
         {
-            var changed = Volatile.Read(ref _changed).Task; // before the query, so that no change falls between
+            var (changed, told) = (Volatile.Read(ref _changed).Task, database.NextChangeAsync()); // before the query, so that no change falls between
             var entries = await ReadAfterAsync(position, cancellationToken).ConfigureAwait(false);
             foreach (var entry in entries)
             {
@@ -267,7 +264,7 @@ internal sealed class RelationalModelRegistry(
 
             if (entries.Count == WatchedAtOnce) continue;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(changed, Task.Delay(WatchInterval, time, waiting.Token)).ConfigureAwait(false);
+            await Task.WhenAny(changed, told, Task.Delay(database.WatchInterval, time, waiting.Token)).ConfigureAwait(false);
             await waiting.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }

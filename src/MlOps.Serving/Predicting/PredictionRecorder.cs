@@ -83,6 +83,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         TimeSpan latency, string caller, string? error, CancellationToken cancellationToken)
     {
         if (log is null) return ValueTask.CompletedTask;
+        served.Deployment?.Logged(stamp.At);
         var entry = new PredictionEntry
         {
             Id = stamp.Id,
