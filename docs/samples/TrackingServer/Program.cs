@@ -1,0 +1,38 @@
+using TrackingServer;
+
+if (Arguments.Parse(args) is not { } arguments)
+{
+    Console.Error.WriteLine(Arguments.Usage);
+    return 2;
+}
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments.Host, ContentRootPath = AppContext.BaseDirectory });
+builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // nothing a request
+builder.Services.AddMlOpsCore()
+    .UseSqlite(Path.GetFullPath(arguments.Store))
+    .UseFileArtifacts(Path.GetFullPath(arguments.Artifacts))
+    .AddMlflow(options => options.DefaultArtifactRoot = arguments.ArtifactRoot ?? options.DefaultArtifactRoot);
+
+await using var app = builder.Build();
+app.Use((context, next) =>
+{
+    // Clients put a path behind a tracking URI that may end with a slash already.
+    if (context.Request.Path.Value is { } path && path.StartsWith("//", StringComparison.Ordinal)) context.Request.Path = "/" + path.TrimStart('/');
+    return next(context);
+});
+app.UseRouting();
+app.MapMlflow();
+
+using var reset = arguments.AllowReset && app.Environment.IsDevelopment() ? await StoreReset.CreateAsync(Path.GetFullPath(arguments.Store)) : null;
+if (reset is not null)
+{
+    app.MapPost("/test-only/reset", (HttpContext context) =>
+    {
+        if (context.Connection.RemoteIpAddress is { } caller && !System.Net.IPAddress.IsLoopback(caller)) return Results.StatusCode(StatusCodes.Status403Forbidden);
+        reset.Run();
+        return Results.Json(new { });
+    });
+}
+
+await app.RunAsync();
+return 0;

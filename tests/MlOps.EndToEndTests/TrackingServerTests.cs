@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace MlOps.EndToEndTests;
+
+/// <summary>The sample, run as its reader runs it: the MLflow API as a server of its own.</summary>
+public sealed class TrackingServerTests
+{
+    [Fact]
+    public async Task The_sample_serves_the_API_and_forgets_everything_when_it_is_reset()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Start(folder, "Development", "--allow-reset");
+        try
+        {
+            using var client = await ConnectAsync(server);
+            (await client.GetStringAsync(new Uri("health", UriKind.Relative), TestContext.Current.CancellationToken)).Should().Be("OK");
+            using var created = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/create", new { name = "e" }, TestContext.Current.CancellationToken);
+            created.StatusCode.Should().Be(HttpStatusCode.OK);
+
+            using var reset = await client.PostAsync(new Uri("test-only/reset", UriKind.Relative), null, TestContext.Current.CancellationToken);
+            using var found = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/search", new { max_results = 10 }, TestContext.Current.CancellationToken);
+
+            reset.StatusCode.Should().Be(HttpStatusCode.OK);
+            var experiments = (await found.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("experiments");
+            experiments.EnumerateArray().Select(e => $"{e.GetProperty("name")} {e.GetProperty("artifact_location")}").Should().Equal("Default mlflow-artifacts:/0");
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    public async Task Only_in_development_it_can_be_reset()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Start(folder, "Production", "--allow-reset");
+        try
+        {
+            using var client = await ConnectAsync(server);
+
+            using var reset = await client.PostAsync(new Uri("test-only/reset", UriKind.Relative), null, TestContext.Current.CancellationToken);
+
+            reset.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static Process Start(TemporaryFolder folder, string environment, params string[] arguments)
+    {
+        var program = Repository.PathOf("docs", "samples", "TrackingServer", "bin", Repository.Configuration, "net10.0", "TrackingServer.dll");
+        var start = new ProcessStartInfo("dotnet", [program, "--urls", "http://127.0.0.1:0", "--store", "mlops.db", "--artifacts-destination", "artifacts", .. arguments])
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        return Process.Start(start)!;
+    }
+
+    private static async Task<HttpClient> ConnectAsync(Process server)
+    {
+        const string Listening = "Now listening on: ";
+        while (await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at) return new() { BaseAddress = new(line[(at + Listening.Length)..].Trim() + "/") };
+        }
+
+        throw new InvalidOperationException("The server ended before it listened.");
+    }
+}
