@@ -6,6 +6,7 @@ Comparison[] all =
     PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons,
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons,
+    .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -13,6 +14,12 @@ if (args is ["side", var name, var side])
     var comparison = all.Single(c => c.Name == name);
     var measured = await (side == "ours" ? comparison.Ours : comparison.Baseline).RunAsync();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {measured.Value} {measured.Unit}"));
+    return 0;
+}
+
+if (args is ["write", var connectionString, var number])
+{
+    await WritingToPostgres.WriteAsync(connectionString, number);
     return 0;
 }
 
