@@ -5,7 +5,7 @@ Comparison[] all =
 [
     PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons,
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
-    CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons,
+    CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
 ];
 
@@ -25,7 +25,7 @@ if (args is ["write", var connectionString, var number])
 
 if (args is ["serve", var kind])
 {
-    await ServingHttp.ServeAsync(kind);
+    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
     return 0;
 }
 

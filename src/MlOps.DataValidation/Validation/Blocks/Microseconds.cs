@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MlOps.DataValidation;
 
 /// <summary>Moments as microseconds since 1970, UTC.</summary>
-internal static class Moments
+internal static class Microseconds
 {
     public const long PerDay = 86_400_000_000;
     private static readonly long Least = Of(DateTime.MinValue);
