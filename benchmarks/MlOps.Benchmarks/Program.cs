@@ -7,6 +7,7 @@ Comparison[] all =
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons,
+    .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -14,6 +15,12 @@ if (args is ["side", var name, var side])
     var comparison = all.Single(c => c.Name == name);
     var measured = await (side == "ours" ? comparison.Ours : comparison.Baseline).RunAsync();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {measured.Value} {measured.Unit}"));
+    return 0;
+}
+
+if (args is ["write", var connectionString, var number])
+{
+    await WritingToPostgres.WriteAsync(connectionString, number);
     return 0;
 }
 
