@@ -18,8 +18,12 @@ public static class SdkServiceCollectionExtensions
         .AddMLNet()
         .AddData()
         .AddPipelines()
+        .AddTracking()
         .AddTraining()
         .AddModelRegistry()
+        .AddRetention()
         .AddServing()
-        .AddMonitoring();
+        .AddMlflow()
+        .AddMonitoring()
+        .UseMetricHistory();
 }

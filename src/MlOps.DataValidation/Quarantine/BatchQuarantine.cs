@@ -33,6 +33,7 @@ public static class BatchQuarantine
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(accepted);
         ArgumentNullException.ThrowIfNull(rejected);
+        using var measured = Instruments.Start(suite.Name);
         var validation = new BatchValidation(suite, options ?? new(), keepFailed: true);
         var taker = new RowTaker();
         var rejectedRows = new RejectedRows();
@@ -55,7 +56,7 @@ public static class BatchQuarantine
             while (from < batch.Length);
         }
 
-        return await validation.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return measured.Ended(await validation.FinishAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private sealed class Split

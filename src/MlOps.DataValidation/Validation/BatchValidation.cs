@@ -39,14 +39,17 @@ internal sealed class BatchValidation(ExpectationSuite suite, ValidationOptions 
     public void Judge(RecordBatch batch, int from, int rows, Action<ValidationPass, int>? judged, CancellationToken cancellationToken)
     {
         _feed!.Start(batch, from, rows);
+        var rejected = 0;
         while (_feed.Next())
         {
             cancellationToken.ThrowIfCancellationRequested();
             _pass!.Judge();
+            rejected += _pass.RejectedInBlock;
             judged?.Invoke(_pass, _feed.Start0);
         }
 
         _rows += rows;
+        Instruments.Judged(suite.Name, rows, rejected);
     }
 
     public async ValueTask<ValidationResult> FinishAsync(CancellationToken cancellationToken)
