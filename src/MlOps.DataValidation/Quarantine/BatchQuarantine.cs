@@ -37,30 +37,26 @@ public static class BatchQuarantine
         var validation = new BatchValidation(suite, options ?? new(), keepFailed: true);
         var taker = new RowTaker();
         var rejectedRows = new RejectedRows();
-        var first = true;
+        var first = true; // of all
         await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             await validation.StartAsync(batch.Schema, cancellationToken).ConfigureAwait(false);
-            foreach (var part in PartsOf(batch))
+            var from = 0;
+            do
             {
-                var split = new Split();
-                validation.Judge(part, split.Add, cancellationToken);
-                if (split.Rejected.Count == 0) await accepted(part).ConfigureAwait(false);
-                else if (first || split.Kept.Count > 0) await accepted(taker.Take(part, split.Kept)).ConfigureAwait(false);
-                if (first || split.Rejected.Count > 0) await rejected(rejectedRows.Of(taker, part, split.Dropped, split.Rejected)).ConfigureAwait(false);
+                var (count, split) = (Math.Min(MostRows, batch.Length - from), new Split());
+                validation.Judge(batch, from, count, split.Add, cancellationToken);
+                if (split.Rejected.Count == 0) await accepted(count == batch.Length ? batch : batch.Slice(from, count)).ConfigureAwait(false);
+                else if (first || split.Kept.Count > 0) await accepted(taker.Take(batch, split.Kept)).ConfigureAwait(false);
+                if (first || split.Rejected.Count > 0) await rejected(rejectedRows.Of(taker, batch, split.Dropped, split.Rejected)).ConfigureAwait(false);
                 taker.Reuse();
                 first = false;
+                from += MostRows;
             }
+            while (from < batch.Length);
         }
 
         return measured.Ended(await validation.FinishAsync(cancellationToken).ConfigureAwait(false));
-    }
-
-    private static IEnumerable<RecordBatch> PartsOf(RecordBatch batch)
-    {
-        if (batch.Length <= MostRows) return [batch];
-        var starts = Enumerable.Range(0, (batch.Length + MostRows - 1) / MostRows).Select(i => i * MostRows);
-        return starts.Select(start => batch.Slice(start, Math.Min(MostRows, batch.Length - start)));
     }
 
     private sealed class Split

@@ -33,9 +33,12 @@ internal sealed class BatchValidation(ExpectationSuite suite, ValidationOptions 
     /// <param name="batch">The batch, of the schema that was looked at last.</param>
     /// <param name="judged">Is called after each block with the pass and the row of the batch at which the block starts; null for nobody.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public void Judge(RecordBatch batch, Action<ValidationPass, int>? judged, CancellationToken cancellationToken)
+    public void Judge(RecordBatch batch, Action<ValidationPass, int>? judged, CancellationToken cancellationToken) => Judge(batch, 0, batch.Length, judged, cancellationToken);
+
+    /// <summary>Judges some rows of a batch, after those before them.</summary>
+    public void Judge(RecordBatch batch, int from, int rows, Action<ValidationPass, int>? judged, CancellationToken cancellationToken)
     {
-        _feed!.Start(batch);
+        _feed!.Start(batch, from, rows);
         var rejected = 0;
         while (_feed.Next())
         {
@@ -45,8 +48,8 @@ internal sealed class BatchValidation(ExpectationSuite suite, ValidationOptions 
             judged?.Invoke(_pass, _feed.Start0);
         }
 
-        _rows += batch.Length;
-        Instruments.Judged(suite.Name, batch.Length, rejected);
+        _rows += rows;
+        Instruments.Judged(suite.Name, rows, rejected);
     }
 
     public async ValueTask<ValidationResult> FinishAsync(CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace MlOps.DuckDb;
 /// <summary>Collects the values of a column of text or bytes.</summary>
 internal sealed class BytesBuffer
 {
+    private const int InlineBytes = 12;
     private readonly BitBuffer _present = new();
     private byte[] _offsets = new byte[(RowBatch.Rows + 1) * sizeof(int)];
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(RowBatch.Rows);
@@ -29,7 +30,8 @@ internal sealed class BytesBuffer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void AddRange(DuckDBString* texts, ulong* present, int count)
     {
-        var size = 0L;
+        // A short text lies inside of its struct. All of that place is copied, which needs no loop, so the last one may write beyond its end.
+        long size = InlineBytes;
         for (var i = 0; i < count; i++) size += IsPresent(present, i) ? texts[i].Length : 0;
         var bytes = Next((int)Math.Min(size, int.MaxValue));
         while ((_length + count + 1) * sizeof(int) > _offsets.Length) System.Array.Resize(ref _offsets, _offsets.Length * 2);
@@ -39,9 +41,20 @@ internal sealed class BytesBuffer
         {
             if (IsPresent(present, i))
             {
-                var text = new ReadOnlySpan<byte>(texts[i].Data, texts[i].Length);
-                text.CopyTo(bytes[end..]);
-                end += text.Length;
+                var data = (byte*)texts[i].Data;
+                var length = texts[i].Length;
+                if (length <= InlineBytes)
+                {
+                    ref var to = ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), end);
+                    Unsafe.WriteUnaligned(ref to, Unsafe.ReadUnaligned<long>(data));
+                    Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, sizeof(long)), Unsafe.ReadUnaligned<int>(data + sizeof(long)));
+                }
+                else
+                {
+                    new ReadOnlySpan<byte>(data, length).CopyTo(bytes[end..]);
+                }
+
+                end += length;
             }
 
             offsets[i] = ByteCount + end;

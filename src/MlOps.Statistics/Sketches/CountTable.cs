@@ -155,7 +155,7 @@ internal sealed class CountTable
         var (keys, counts) = (ArrayPool<long>.Shared.Rent(distinct), ArrayPool<long>.Shared.Rent(distinct));
         CopyTo(keys, counts);
         for (var i = 0; i < distinct; i++) keys[i] >>= bits;
-        Fill(keys.AsSpan(0, distinct), counts.AsSpan(0, distinct), _first >> bits, _window.Length / 2);
+        Refill(keys.AsSpan(0, distinct), counts.AsSpan(0, distinct));
         ArrayPool<long>.Shared.Return(keys);
         ArrayPool<long>.Shared.Return(counts);
     }
@@ -230,7 +230,13 @@ internal sealed class CountTable
         if (all.IsEmpty) return default;
         var (lowest, highest) = (long.MaxValue, 0L);
         foreach (var key in all) (lowest, highest) = (Math.Min(lowest, MagnitudeOf(key)), Math.Max(highest, MagnitudeOf(key)));
-        if (highest - lowest < MostMagnitudes) return Around(lowest, highest, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, highest - lowest + 1)));
+        if (highest - lowest < MostMagnitudes)
+        {
+            // With room for what comes next, for sorted values always come next to the window.
+            var magnitudes = BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, 4 * (highest - lowest + 1)));
+            return Around(lowest, highest, (int)Math.Min(MostMagnitudes, magnitudes));
+        }
+
         Span<long> sample = stackalloc long[Math.Min(SampleSize, coming.Length)];
         for (var i = 0; i < sample.Length; i++) sample[i] = MagnitudeOf(coming[(int)((long)i * coming.Length / sample.Length)]);
         sample.Sort();

@@ -50,6 +50,30 @@ public sealed class QuarantineTests
     }
 
     [Fact]
+    public async Task A_large_batch_is_handed_on_in_parts_and_in_order()
+    {
+        // Rows 100, 200 and so on are missing in the first half, and all are there in the second.
+        long?[] ids = [.. Enumerable.Range(0, 40_000).Select(i => i < 20_000 && i % 100 == 99 ? (long?)null : i)];
+        var (accepted, rejected) = (new List<long?>(), new List<long?>());
+        var longest = 0;
+        var result = await ExpectationSuite.Create("s", s => s.Column("id").NotNull()).QuarantineAsync(
+            TableOf.Rows(TableOf.Columns(("id", TableOf.Integers(ids)))),
+            b => Keep(() =>
+            {
+                longest = Math.Max(longest, b.Length);
+                accepted.AddRange((Int64Array)b.Column("id"));
+            }),
+            b => Keep(() => rejected.AddRange((Int64Array)b.Column("rejected_row"))),
+            null,
+            Stop);
+
+        longest.Should().Be(8192);
+        accepted.Should().Equal(ids.Where(i => i is not null));
+        rejected.Should().Equal(Enumerable.Range(0, 40_000).Where(i => ids[i] is null).Select(i => (long?)i));
+        (result.RowCount, result.RejectedCount).Should().Be((40_000, 200));
+    }
+
+    [Fact]
     public async Task Every_type_of_column_is_carried_over()
     {
         var decimals = new Decimal128Array.Builder(new Apache.Arrow.Types.Decimal128Type(38, 18)).Append(1.5m).AppendNull().Append(2.5m).Build();

@@ -9,6 +9,7 @@ internal sealed class ArrowFeed(Block block, Schema schema)
     private readonly int[] _sources = Find(block, schema);
     private RecordBatch? _batch;
     private int _next;
+    private int _end;
 
     public Block Block => block;
 
@@ -18,15 +19,18 @@ internal sealed class ArrowFeed(Block block, Schema schema)
     public static IReadOnlyList<DataColumn> ColumnsOf(Schema schema) =>
         [.. schema.FieldsList.Select(f => new DataColumn(f.Name, ArrowColumns.KindOf(f.DataType), f.DataType is TimestampType time ? !string.IsNullOrEmpty(time.Timezone) : null))];
 
-    public void Start(RecordBatch batch) => (_batch, _next) = (batch, 0);
+    public void Start(RecordBatch batch) => Start(batch, 0, batch.Length);
+
+    /// <summary>Takes some rows of a batch.</summary>
+    public void Start(RecordBatch batch, int from, int rows) => (_batch, _next, _end) = (batch, from, from + rows);
 
     /// <summary>Fills the block with the next rows.</summary>
     /// <returns>False after the last.</returns>
     public bool Next()
     {
-        if (_batch is null || _next >= _batch.Length) return false;
+        if (_batch is null || _next >= _end) return false;
         Start0 = _next;
-        block.Length = Math.Min(Block.MaxRows, _batch.Length - _next);
+        block.Length = Math.Min(Block.MaxRows, _end - _next);
         for (var i = 0; i < _sources.Length; i++)
         {
             if (_sources[i] >= 0) ArrowColumns.Read(_batch.Column(_sources[i]), _next, block.Length, block.Columns[i]);
