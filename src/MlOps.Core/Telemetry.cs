@@ -13,6 +13,9 @@ public static class Telemetry
     /// <summary>The meter and activity source of MlOps.DataValidation.</summary>
     public const string DataValidation = "MlOps.DataValidation";
 
+    /// <summary>The meter of MlOps.MetadataStore.</summary>
+    public const string MetadataStore = "MlOps.MetadataStore";
+
     /// <summary>The meter and activity source of MlOps.Training.</summary>
     public const string Training = "MlOps.Training";
 
@@ -42,6 +45,18 @@ public static class Telemetry
 
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";
+
+    /// <summary>Counter: how many metrics, parameters, tags and inputs a buffered logger has written to the record of a run.</summary>
+    public const string RunLogWritten = "mlops.run_log.written";
+
+    /// <summary>Counter: how many a buffered logger has lost, because its queue was full or the store refused them.</summary>
+    public const string RunLogLost = "mlops.run_log.lost";
+
+    /// <summary>Counter, tag sink: how many OpenLineage events were sent.</summary>
+    public const string OpenLineageSent = "mlops.openlineage.sent";
+
+    /// <summary>Counter, tag sink: how many OpenLineage events were lost, because the sink could not take them or the queue before it was full.</summary>
+    public const string OpenLineageLost = "mlops.openlineage.lost";
 
     /// <summary>Histogram, seconds, tags model, version and status: how long it took to load and verify a registered model.</summary>
     public const string ModelLoadDuration = "mlops.model.load.duration";

@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(1111, LogLevel.Debug, "A store was busy in attempt {Attempt} and is asked again")]
     public static partial void StoreBusy(this ILogger logger, int attempt, Exception error);
+
+    [LoggerMessage(1112, LogLevel.Warning, "The lineage of run {RunId} could not be recorded; the run goes on without it")]
+    public static partial void LineageNotRecorded(this ILogger logger, string runId, Exception error);
+
+    [LoggerMessage(1113, LogLevel.Warning, "The listener {Listener} threw at run {RunId} of pipeline {Pipeline}; the run goes on")]
+    public static partial void ListenerFailed(this ILogger logger, string listener, string runId, string pipeline, Exception error);
 }

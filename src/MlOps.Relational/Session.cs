@@ -8,6 +8,12 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
 {
     internal RelationalDatabase Database => database;
 
+    internal DbConnection Connection => connection;
+
+    internal DbTransaction Transaction => transaction;
+
+    internal CancellationToken CancellationToken => cancellationToken;
+
     /// <summary>Reads rows into objects whose properties are named as the columns.</summary>
     internal async Task<List<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();
@@ -19,31 +25,42 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
     /// <returns>How many rows it changed.</returns>
     internal Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(Command(sql, parameters));
 
-    /// <summary>Runs one prepared command for each row.</summary>
-    /// <param name="sql">The command.</param>
-    /// <param name="names">Its parameters.</param>
-    /// <param name="rows">The values, in the order of the parameters.</param>
-    /// <param name="onChanged">Is told for each row how many rows the command changed; null when nobody wants to know.</param>
-    internal async Task ExecuteEachAsync(string sql, string[] names, IEnumerable<object[]> rows, Func<object[], int, Task>? onChanged = null)
+    /// <summary>Inserts rows.</summary>
+    /// <returns>How many rows were inserted or changed.</returns>
+    internal Task<int> InsertAsync(BulkInsert insert, IReadOnlyList<object?[]> rows) => rows.Count == 0 ? Task.FromResult(0) : database.InsertAsync(this, insert, rows);
+
+    /// <summary>Inserts rows one by one with one prepared command.</summary>
+    /// <returns>How many rows were inserted or changed.</returns>
+    internal async Task<int> InsertEachAsync(BulkInsert insert, IReadOnlyList<object?[]> rows)
     {
-        DbCommand? command = null;
-        try
+        var names = Array.ConvertAll(insert.Columns, column => column.Name);
+        var command = Prepare($"""
+            INSERT INTO {insert.Table} ({string.Join(", ", names)})
+            VALUES ({string.Join(", ", names.Select(name => "@" + name))})
+            {insert.OnConflict}
+            """, names);
+        await using var _ = command.ConfigureAwait(false);
+        var changed = 0;
+        for (var row = 0; row < rows.Count; row++)
         {
-            foreach (var row in rows)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var isFirst = command is null;
-                command ??= Prepare(sql, names);
-                for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = row[i];
-                if (isFirst) await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // now that the parameters have types
-                var changed = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                if (onChanged is not null) await onChanged(row, changed).ConfigureAwait(false);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < names.Length; i++) command.Parameters[i].Value = rows[row][i] ?? DBNull.Value;
+            if (row == 0) await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // now that the parameters have types
+            changed += await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-        finally
-        {
-            if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
-        }
+
+        return changed;
+    }
+
+    /// <summary>Reads one row as its values.</summary>
+    internal async Task<IReadOnlyList<object?>> RowAsync(string sql, object parameters)
+    {
+        var reader = await connection.ExecuteReaderAsync(Command(sql, parameters)).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return [];
+        var values = new object?[reader.FieldCount];
+        for (var i = 0; i < values.Length; i++) values[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
+        return values;
     }
 
     private DbCommand Prepare(string sql, string[] names)

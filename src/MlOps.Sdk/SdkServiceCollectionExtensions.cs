@@ -18,9 +18,12 @@ public static class SdkServiceCollectionExtensions
         .AddMLNet()
         .AddData()
         .AddPipelines()
+        .AddTracking()
         .AddTraining()
         .AddModelRegistry()
+        .AddRetention()
         .AddServing()
+        .AddMlflow()
         .AddMonitoring()
         .UseMetricHistory();
 }

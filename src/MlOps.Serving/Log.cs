@@ -30,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(1808, LogLevel.Error, "A model that is no longer used could not be disposed")]
     public static partial void NotDisposed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1809, LogLevel.Warning, "{Edges} records of which models are served could not be written to the lineage; the service goes on without them")]
+    public static partial void LineageNotRecorded(this ILogger logger, Exception error, int edges);
 }

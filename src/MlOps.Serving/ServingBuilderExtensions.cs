@@ -27,6 +27,8 @@ public static class ServingBuilderExtensions
             options.BindConfigurationWhenPresent("MlOps:Serving").ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ServingOptions>, ServingOptionsValidator>());
             services.TryAddSingleton(s => new ServingMetrics(s.GetService<IMeterFactory>()));
+            services.TryAddSingleton(s => new DeploymentLineage(
+                s.GetService<ILineageStore>(), s.GetRequiredService<IOptions<ServingOptions>>(), s.GetService<IHostEnvironment>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeploymentLineage>>()));
             services.TryAddSingleton<ModelHost>();
             services.TryAddSingleton<InputGuards>();
             services.TryAddSingleton(s => new PredictionRecorder(

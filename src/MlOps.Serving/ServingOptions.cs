@@ -24,6 +24,11 @@ public sealed class ServingOptions
     /// <value>The default is 4. The one that was used least recently goes first.</value>
     [Range(1, 1000)]
     public int MaxLoadedVersions { get; set; } = 4;
+
+    /// <summary>Gets or sets what this service is called in the lineage of the models that it serves. Processes of one name are one service.</summary>
+    /// <value>The default is null: the application's name and its environment, as FlightService.Production.</value>
+    [StringLength(200, MinimumLength = 1)]
+    public string? ServiceName { get; set; }
 }
 
 [OptionsValidator]

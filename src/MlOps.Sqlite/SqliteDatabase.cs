@@ -16,6 +16,9 @@ internal sealed class SqliteDatabase : RelationalDatabase
     private static readonly Assembly Scripts = typeof(SqliteDatabase).Assembly;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
 
+    // LIKE of SQLite knows the cases of ASCII only.
+    private const string LikeInAnyCase = "mlops_ilike";
+
     private readonly string _connectionString;
     private readonly string _pragmas;
     private readonly TimeSpan _busyTimeout;
@@ -40,6 +43,19 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
     internal override object KeysParameter(IReadOnlyCollection<long> keys) => "[" + string.Join(',', keys) + "]";
 
+    // GLOB heeds the case and has the same two wildcards under other names.
+    internal override string IsLike(string value, string pattern) => $"{value} GLOB {pattern}";
+
+    internal override string PatternOf(string pattern) => string.Concat(pattern.Select(static c => c switch
+    {
+        '%' => "*",
+        '_' => "?",
+        '*' or '?' or '[' => $"[{c}]",
+        _ => c.ToString(),
+    }));
+
+    internal override string IsLikeInAnyCase(string value, string pattern) => $"{LikeInAnyCase}({value}, {pattern})";
+
     protected override async Task MigrateAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Name)!);
@@ -49,7 +65,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await ScalarAsync(connection, "PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
-        Migrator.Run(DeployChanges.To.SqliteDatabase(_connectionString).JournalToSqliteTable("schema_versions"), Scripts, Name);
+        Migrator.Run(DeployChanges.To.SqliteDatabase(_connectionString).JournalToSqliteTable("schema_versions"), Scripts, Name, (AliasChangeImport.Name, new AliasChangeImport()));
     }
 
     protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) =>
@@ -62,6 +78,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await ScalarAsync(connection, _pragmas, cancellationToken).ConfigureAwait(false);
+            connection.CreateFunction(LikeInAnyCase, static (string? value, string? pattern) => value is not null && pattern is not null && SearchText.IsLike(value, pattern, ignoresCase: true), isDeterministic: true);
             return connection;
         }
         catch

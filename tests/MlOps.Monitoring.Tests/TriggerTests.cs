@@ -346,6 +346,8 @@ public sealed class TriggerTests : IDisposable
             return Error is null ? new($"run-{Requests.Count}", pipeline, RunStatus.Finished, false, TimeSpan.Zero, []) : throw Error;
         }
 
+        public Task<ReplayReport> ReplayAsync(string runId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
         public Task<IReadOnlyList<CacheDecision>> ExplainAsync(string pipeline, PipelineRequest? request = null, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
     }

@@ -93,6 +93,10 @@ internal sealed class MortalCheckpoints(ICheckpointStore inner, Death death) : I
     public Task<StageCheckpoint?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) => inner.FindByKeyAsync(key, cancellationToken);
 
     public Task<StageCheckpoint?> FindLatestAsync(string pipeline, string stage, CancellationToken cancellationToken = default) => inner.FindLatestAsync(pipeline, stage, cancellationToken);
+
+    public IAsyncEnumerable<StageCheckpoint> ReadAsync(CancellationToken cancellationToken = default) => inner.ReadAsync(cancellationToken);
+
+    public Task<int> DeleteEndedAsync(DateTimeOffset endedBefore, bool isDryRun = false, CancellationToken cancellationToken = default) => inner.DeleteEndedAsync(endedBefore, isDryRun, cancellationToken);
 }
 
 internal sealed class MortalMetadata(IMetadataStore inner, Death death) : IMetadataStore
@@ -109,18 +113,30 @@ internal sealed class MortalMetadata(IMetadataStore inner, Death death) : IMetad
         death.AfterWrite("log");
     }
 
-    public async Task EndRunAsync(string runId, RunStatus status, DateTimeOffset endedAt, string? error = null, CancellationToken cancellationToken = default)
+    public async Task ChangeRunAsync(string runId, RunChange change, CancellationToken cancellationToken = default)
     {
-        await inner.EndRunAsync(runId, status, endedAt, error, cancellationToken);
+        await inner.ChangeRunAsync(runId, change, cancellationToken);
         death.AfterWrite("end of record");
     }
 
     public Task<Run?> FindRunAsync(string runId, CancellationToken cancellationToken = default) => inner.FindRunAsync(runId, cancellationToken);
 
-    public Task<IReadOnlyList<Run>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken = default) => inner.ListRunsAsync(query, cancellationToken);
+    public Task<Page<Run>> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default) => inner.SearchRunsAsync(query, cancellationToken);
 
-    public Task<IReadOnlyList<Metric>> GetMetricHistoryAsync(string runId, string metric, CancellationToken cancellationToken = default) =>
-        inner.GetMetricHistoryAsync(runId, metric, cancellationToken);
+    public Task<Page<Metric>> GetMetricHistoryAsync(string runId, string metric, int? limit = null, string? after = null, CancellationToken cancellationToken = default) =>
+        inner.GetMetricHistoryAsync(runId, metric, limit, after, cancellationToken);
 
-    public Task<IReadOnlyList<Experiment>> ListExperimentsAsync(CancellationToken cancellationToken = default) => inner.ListExperimentsAsync(cancellationToken);
+    public Task<Experiment> CreateExperimentAsync(NewExperiment experiment, CancellationToken cancellationToken = default) => inner.CreateExperimentAsync(experiment, cancellationToken);
+
+    public Task<Experiment?> FindExperimentAsync(string experimentId, CancellationToken cancellationToken = default) => inner.FindExperimentAsync(experimentId, cancellationToken);
+
+    public Task<Experiment?> FindExperimentByNameAsync(string name, CancellationToken cancellationToken = default) => inner.FindExperimentByNameAsync(name, cancellationToken);
+
+    public Task<Experiment> ChangeExperimentAsync(string experimentId, ExperimentChange change, CancellationToken cancellationToken = default) =>
+        inner.ChangeExperimentAsync(experimentId, change, cancellationToken);
+
+    public Task<Page<Experiment>> SearchExperimentsAsync(ExperimentQuery query, CancellationToken cancellationToken = default) => inner.SearchExperimentsAsync(query, cancellationToken);
+
+    public Task<PurgeReport> PurgeAsync(DateTimeOffset deletedBefore, bool isDryRun = false, CancellationToken cancellationToken = default) =>
+        inner.PurgeAsync(deletedBefore, isDryRun, cancellationToken);
 }

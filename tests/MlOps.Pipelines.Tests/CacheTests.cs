@@ -246,7 +246,7 @@ public sealed class CacheTests
         changed.Select(d => d.Reason).Should().Equal("Parameter 'Value' changed from 1 to 2.", "Its input 'give' will be made anew.", "Its input 'plus' will be made anew.");
         forced.Should().OnlyContain(d => !d.IsHit);
         host.Journal.Entries.Should().HaveCount(3);
-        (await host.Metadata.ListRunsAsync(new(), TestContext.Current.CancellationToken)).Should().HaveCount(1);
+        (await host.Metadata.SearchRunsAsync(new(), TestContext.Current.CancellationToken)).Items.Should().HaveCount(1);
     }
 
     [Fact]

@@ -217,7 +217,7 @@ public sealed class FailureTests
 
         await FluentActions.Awaiting(() => host.Runner.RunAsync("test", null, new CancellationToken(true))).Should().ThrowAsync<OperationCanceledException>();
 
-        (await host.Metadata.ListRunsAsync(new(), TestContext.Current.CancellationToken)).Should().BeEmpty();
+        (await host.Metadata.SearchRunsAsync(new(), TestContext.Current.CancellationToken)).Items.Should().BeEmpty();
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class KillTests : IDisposable
         outcome.IsResumed.Should().BeTrue();
         Lines("ran").GroupBy(s => s).Should().OnlyContain(s => s.Count() <= 3);
         await using var services = Open();
-        var runs = await services.GetRequiredService<IMetadataStore>().ListRunsAsync(new(), TestContext.Current.CancellationToken);
+        var runs = (await services.GetRequiredService<IMetadataStore>().SearchRunsAsync(new(), TestContext.Current.CancellationToken)).Items;
         runs.Should().ContainSingle().Which.Tags["mlops.resumptions"].Should().Be("5");
     }
 
@@ -101,7 +101,7 @@ public sealed class KillTests : IDisposable
         var record = (await metadata.FindRunAsync(outcome.RunId, token))!;
         record.Status.Should().Be(RunStatus.Finished);
         record.Parameters.Should().Contain("end.Word", "end");
-        (await metadata.GetMetricHistoryAsync(outcome.RunId, "length", token)).Select(m => m.Step).Should().Equal(Enumerable.Range(0, Chain.Names.Count).Select(i => (long)i));
+        (await metadata.GetMetricHistoryAsync(outcome.RunId, "length", cancellationToken: token)).Items.Select(m => m.Step).Should().Equal(Enumerable.Range(0, Chain.Names.Count).Select(i => (long)i));
         (await services.GetRequiredService<ICheckpointStore>().ListUnfinishedAsync("chain", token)).Should().BeEmpty();
     }
 

@@ -25,7 +25,7 @@ public sealed class RecordTests
         record.Tags["mlops.code.assembly"].Should().StartWith("MlOps.Pipelines.Tests ");
         record.Tags["mlops.stage.plus.cache"].Should().Be("There is no earlier result.");
         record.Metrics.Keys.Should().Contain("mlops.stage.give.seconds", "mlops.stage.plus.seconds");
-        (await host.Metadata.ListExperimentsAsync(TestContext.Current.CancellationToken)).Should().ContainSingle(e => e.Name == "test");
+        (await host.Metadata.SearchExperimentsAsync(new(), TestContext.Current.CancellationToken)).Items.Should().ContainSingle(e => e.Name == "test");
         record.Tags.Should().NotContain(t => t.Value.Contains(Environment.UserName) && Environment.UserName.Length > 4);
     }
 

@@ -38,7 +38,7 @@ public sealed class ResumeTests
         await host.RunAsync();
 
         (await host.RecordAsync(left.RunId)).Metrics.Keys.Should().Contain("mlops.stage.give.seconds");
-        (await host.Metadata.GetMetricHistoryAsync(left.RunId, "mlops.stage.give.seconds", TestContext.Current.CancellationToken)).Should().ContainSingle();
+        (await host.Metadata.GetMetricHistoryAsync(left.RunId, "mlops.stage.give.seconds", cancellationToken: TestContext.Current.CancellationToken)).Items.Should().ContainSingle();
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class RunTests
         var run = () => host.RunAsync(new() { Parameters = new Dictionary<string, string> { ["strat"] = "5" } });
 
         (await run.Should().ThrowAsync<ArgumentException>()).WithMessage("*no parameter 'strat'. It has: start.*");
-        (await host.Metadata.ListRunsAsync(new(), TestContext.Current.CancellationToken)).Should().BeEmpty();
+        (await host.Metadata.SearchRunsAsync(new(), TestContext.Current.CancellationToken)).Items.Should().BeEmpty();
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SqliteBuilderTests : IDisposable
     public async Task The_default_is_a_file_in_the_folder_of_the_host()
     {
         await using var services = Build(builder => builder.UseSqlite());
-        await services.GetRequiredService<IMetadataStore>().ListExperimentsAsync(Cancel);
+        await services.GetRequiredService<IMetadataStore>().SearchExperimentsAsync(new(), Cancel);
         File.Exists(Path.Combine(_folder, "mlops.db")).Should().BeTrue();
         services.GetRequiredService<ICheckpointStore>().Should().BeOfType<RelationalCheckpointStore>();
         services.GetRequiredService<IModelRegistry>().Should().BeOfType<RelationalModelRegistry>();

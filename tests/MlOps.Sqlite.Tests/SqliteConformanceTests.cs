@@ -27,5 +27,14 @@ public sealed class SqliteModelRegistryTests : ModelRegistryConformance, IDispos
 
     public void Dispose() => _folder.Dispose();
 
-    protected override Task<IModelRegistry> CreateAsync() => Task.FromResult<IModelRegistry>(_folder.Open().Registry);
+    protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_folder.Open(gates: gates).Registry);
+}
+
+public sealed class SqliteLineageStoreTests : LineageStoreConformance, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_folder.Open().Lineage);
 }

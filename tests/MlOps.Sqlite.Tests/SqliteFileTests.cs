@@ -27,7 +27,7 @@ public sealed class SqliteFileTests : IDisposable
     {
         var store = _folder.Open();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => store.Registry.ListModelsAsync(Cancel))));
-        _folder.Scalar("SELECT COUNT(*) FROM schema_versions").Should().Be(_folder.Scalar("PRAGMA user_version"));
+        _folder.Scalar("SELECT COUNT(*) FROM schema_versions").Should().Be(_folder.Scalar("PRAGMA user_version") + 1, "one migration has a part in code");
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class SqliteFileTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(_folder.File, Cancel);
         new Random(1).NextBytes(bytes.AsSpan(4096)); // every page but the first
         await File.WriteAllBytesAsync(_folder.File, bytes, Cancel);
-        var read = () => _folder.Open().Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel);
+        var read = () => _folder.Open().Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel);
         (await read.Should().ThrowAsync<StoreException>()).Which.Message.Should().Contain(_folder.File);
     }
 
@@ -183,7 +183,7 @@ public sealed class SqliteFileTests : IDisposable
         next.IsCompleted.Should().BeFalse("nobody has told this process");
         time.Advance(TimeSpan.FromMilliseconds(250));
         (await next).Should().BeTrue();
-        watch.Current.To.Should().Be(1);
+        watch.Current.To.Should().Be("1");
     }
 
     [Fact]
@@ -207,10 +207,10 @@ public sealed class SqliteFileTests : IDisposable
         var store = _folder.Open();
         var versions = await store.Registry.ListVersionsAsync("flight-delay", Cancel);
         versions.Select(v => v.Version).Should().Equal(Enumerable.Range(1, Processes * Each).Reverse());
-        versions.Select(v => v.Bundle.Artifact.Digest).Should().OnlyHaveUniqueItems();
+        versions.Select(v => v.Bundle!.Artifact.Digest).Should().OnlyHaveUniqueItems();
         var run = await store.Metadata.FindRunAsync(Store.RunId, Cancel);
         run!.Tags.Should().HaveCount(Processes * Each);
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Should().HaveCount(Processes * Each);
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(Processes * Each);
         run.Metrics["m"].Should().Be(new Metric("m", Processes - 1, Each - 1, Store.Noon));
     }
 
@@ -230,7 +230,7 @@ public sealed class SqliteFileTests : IDisposable
         run.Tags.Count.Should().BeGreaterThanOrEqualTo(6, "what was said to be recorded is recorded");
         run.Parameters.Keys.Select(k => k[1..]).Should().BeEquivalentTo(run.Tags.Keys.Select(k => k[1..]), "a batch is recorded as a whole");
         var batches = run.Tags.Keys.Select(k => k.Split('-')[1]).Distinct().Count();
-        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", Cancel)).Should().HaveCount(batches * Worker.BatchSize);
+        (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(batches * Worker.BatchSize);
         _folder.Scalar("SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'").Should().Be(0);
     }
 

@@ -1,22 +1,24 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.Core;
 using MlOps.Relational;
 
 namespace MlOps.Sqlite.Tests;
 
-/// <summary>The three stores over one file, as one process has them.</summary>
+/// <summary>The four stores over one file, as one process has them.</summary>
 internal sealed class Store : IDisposable
 {
     public const string RunId = "00000000000000000000000000000001";
 
     public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public Store(string path, TimeSpan? busyTimeout = null, TimeProvider? time = null)
+    public Store(string path, TimeSpan? busyTimeout = null, TimeProvider? time = null, IEnumerable<IAliasGate>? gates = null)
     {
         Database = new(new SqliteConnectionStringBuilder { DataSource = path }, busyTimeout ?? TimeSpan.FromSeconds(30));
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
-        Registry = new(Database, time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
+        Lineage = new(Database);
+        Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
     public SqliteDatabase Database { get; }
@@ -24,6 +26,8 @@ internal sealed class Store : IDisposable
     public RelationalMetadataStore Metadata { get; }
 
     public RelationalCheckpointStore Checkpoints { get; }
+
+    public RelationalLineageStore Lineage { get; }
 
     public RelationalModelRegistry Registry { get; }
 
@@ -39,9 +43,9 @@ internal sealed class TestFolder : IDisposable
 
     public string File => Path.Combine(Folder, "größe", "mlops.db");
 
-    public Store Open(TimeSpan? busyTimeout = null, TimeProvider? time = null)
+    public Store Open(TimeSpan? busyTimeout = null, TimeProvider? time = null, IEnumerable<IAliasGate>? gates = null)
     {
-        var store = new Store(File, busyTimeout, time);
+        var store = new Store(File, busyTimeout, time, gates);
         _stores.Add(store);
         return store;
     }

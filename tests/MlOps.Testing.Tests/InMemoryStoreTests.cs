@@ -18,9 +18,16 @@ public sealed class InMemoryCheckpointStoreTests : CheckpointStoreConformance
 
 public sealed class InMemoryModelRegistryTests : ModelRegistryConformance
 {
-    private readonly InMemoryModelRegistry _registry = new();
+    private InMemoryModelRegistry? _registry;
 
-    protected override Task<IModelRegistry> CreateAsync() => Task.FromResult<IModelRegistry>(_registry);
+    protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_registry ??= new(gates));
+}
+
+public sealed class InMemoryLineageStoreTests : LineageStoreConformance
+{
+    private readonly InMemoryLineageStore _store = new();
+
+    protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_store);
 }
 
 public sealed class InMemoryArtifactStoreTests : ArtifactStoreConformance, IDisposable

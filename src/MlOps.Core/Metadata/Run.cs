@@ -1,11 +1,5 @@
 namespace MlOps.Core;
 
-/// <summary>A group of runs that can be compared.</summary>
-/// <param name="Id">The identifier.</param>
-/// <param name="Name">The name, unique in the store.</param>
-/// <param name="CreatedAt">When it was created.</param>
-public sealed record Experiment(string Id, string Name, DateTimeOffset CreatedAt);
-
 /// <summary>One recorded execution: of a pipeline, or of anything that a host wants on record.</summary>
 /// <param name="Id">The identifier: 32 hexadecimal digits.</param>
 /// <param name="ExperimentId">The experiment.</param>
@@ -29,7 +23,20 @@ public sealed record Run(
     IReadOnlyDictionary<string, string> Parameters,
     IReadOnlyDictionary<string, Metric> Metrics,
     IReadOnlyDictionary<string, string> Tags,
-    IReadOnlyList<DatasetInput> Inputs);
+    IReadOnlyList<DatasetInput> Inputs)
+{
+    /// <summary>Gets who ran it; null when nobody said so.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Gets when it was deleted; null while it is in use.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>Gets the files that it left: path within the run to bytes in the artifact store.</summary>
+    public IReadOnlyDictionary<string, ArtifactRef> Artifacts { get; init; } = new Dictionary<string, ArtifactRef>();
+
+    /// <summary>Gets the run that it is part of, from the tag <see cref="RunTags.Parent"/>; null for none.</summary>
+    public string? ParentId => Tags.GetValueOrDefault(RunTags.Parent);
+}
 
 /// <summary>How a run stands.</summary>
 public enum RunStatus
@@ -45,6 +52,9 @@ public enum RunStatus
 
     /// <summary>It was cancelled.</summary>
     Killed,
+
+    /// <summary>It is to be run and has not begun.</summary>
+    Scheduled,
 }
 
 /// <summary>A measured value.</summary>
@@ -58,14 +68,75 @@ public sealed record Metric(string Name, double Value, long Step, DateTimeOffset
 /// <param name="Name">The dataset.</param>
 /// <param name="Fingerprint">The SHA-256 of its rows.</param>
 /// <param name="Context">What for: training, validation, holdout.</param>
-public sealed record DatasetInput(string Name, string Fingerprint, string Context);
+public sealed record DatasetInput(string Name, string Fingerprint, string Context)
+{
+    /// <summary>Gets the kind of source that it came from, as parquet or sql; null when not known.</summary>
+    public string? SourceType { get; init; }
+
+    /// <summary>Gets where it came from, without secrets; null when not known.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Gets its schema as text; null when not known.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>Gets its profile as text; null when not known.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Gets further tags of this use of it.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Says whether another says the same, its tags included.</summary>
+    /// <param name="other">The other.</param>
+    /// <returns>True when it does.</returns>
+    public bool Equals(DatasetInput? other) =>
+        other is not null
+        && (Name, Fingerprint, Context, SourceType, Source, Schema, Profile) == (other.Name, other.Fingerprint, other.Context, other.SourceType, other.Source, other.Schema, other.Profile)
+        && Tags.Count == other.Tags.Count
+        && Tags.All(tag => other.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Fingerprint, Context);
+}
 
 /// <summary>A run to be recorded.</summary>
 /// <param name="Id">The identifier: 32 hexadecimal digits, chosen by the caller, so that starting twice starts once.</param>
 /// <param name="Experiment">The name of the experiment; it is created when there is none.</param>
 /// <param name="Name">The name, for people.</param>
 /// <param name="StartedAt">When it started.</param>
-public sealed record NewRun(string Id, string Experiment, string Name, DateTimeOffset StartedAt);
+public sealed record NewRun(string Id, string Experiment, string Name, DateTimeOffset StartedAt)
+{
+    /// <summary>Gets the identifier of the experiment, instead of its name: it must be there, and <see cref="Experiment"/> is not looked at. Null to go by the name.</summary>
+    public string? ExperimentId { get; init; }
+
+    /// <summary>Gets who runs it; null when nobody is to be recorded.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Gets the run that it is part of; it is recorded as the tag <see cref="RunTags.Parent"/>. Null for none.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>Gets its first tags.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What is to be changed of a run, all of it or nothing. What is null stays.</summary>
+/// <param name="At">When it is changed.</param>
+public sealed record RunChange(DateTimeOffset At)
+{
+    /// <summary>Gets the new name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Gets the new status. One that ends the run also sets its end and its error, to what is given here; another clears both.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>Gets when it ended; null for <see cref="At"/> when the status ends it. Without a status it is changed alone.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Gets why it failed; null when it did not. Without a status it is changed alone.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Gets true to delete it, so that it can be restored, or false to restore it. Both twice are the same as once.</summary>
+    public bool? IsDeleted { get; init; }
+}
 
 /// <summary>What is to be added to the record of a run, all of it or nothing.</summary>
 public sealed record RunEntries
@@ -76,18 +147,30 @@ public sealed record RunEntries
     /// <summary>Gets the parameters to set. A parameter keeps its value: the same value again changes nothing, another is refused.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the tags to set. A tag takes the new value.</summary>
+    /// <summary>Gets the tags to set. A tag takes the new value, also when it is one of those removed here.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the datasets to add. The same dataset and context twice is one.</summary>
+    /// <summary>Gets the datasets to add. The same dataset and context twice is one; it keeps what was said of it first.</summary>
     public IReadOnlyList<DatasetInput> Inputs { get; init; } = [];
+
+    /// <summary>Gets the files to add: path within the run, with slashes, to bytes that are in the artifact store already. A path takes the new bytes, also when it is one of those removed here.</summary>
+    public IReadOnlyDictionary<string, ArtifactRef> Artifacts { get; init; } = new Dictionary<string, ArtifactRef>();
+
+    /// <summary>Gets the tags to remove; one that is not there is passed over.</summary>
+    public IReadOnlyList<string> RemovedTags { get; init; } = [];
+
+    /// <summary>Gets the files to remove from the run: paths, or folders with everything below. The bytes are left to the artifact store's collector.</summary>
+    public IReadOnlyList<string> RemovedArtifacts { get; init; } = [];
 }
 
-/// <summary>Which runs to list.</summary>
+/// <summary>Which runs to list. All conditions must hold.</summary>
 public sealed record RunQuery
 {
     /// <summary>Gets the name of the experiment; null for all.</summary>
     public string? Experiment { get; init; }
+
+    /// <summary>Gets the identifiers of the experiments; null for all, none for none.</summary>
+    public IReadOnlyList<string>? ExperimentIds { get; init; }
 
     /// <summary>Gets the status; null for all.</summary>
     public RunStatus? Status { get; init; }
@@ -95,7 +178,48 @@ public sealed record RunQuery
     /// <summary>Gets the tags that a run must have, with these values.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets how many to list at most, the newest first.</summary>
-    /// <value>The default is 100, the most 10,000.</value>
+    /// <summary>Gets the condition: MLflow's grammar with OR, NOT, parentheses and IN, as <c>metrics.auc > 0.7 AND (params.trees = '100' OR tags.kind IN ('a', 'b'))</c>; null for all.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Gets the order, as <c>metrics.auc DESC</c>; by default the newest first. Equal runs come as in the default order.</summary>
+    public IReadOnlyList<string> OrderBy { get; init; } = [];
+
+    /// <summary>Gets whether to list deleted ones.</summary>
+    public LifecycleView View { get; init; } = LifecycleView.Active;
+
+    /// <summary>Gets how many to list at most.</summary>
+    /// <value>The default is 100, the most 50,000.</value>
     public int Limit { get; init; } = 100;
+
+    /// <summary>Gets where to read on: <see cref="Page{T}.Next"/> of the page before; null for the first.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Gets what to load of each run; what is left out stands empty in the result.</summary>
+    public RunParts Parts { get; init; } = RunParts.All;
+}
+
+/// <summary>The parts of a run that a search loads. The name, the status and the times are always there.</summary>
+[Flags]
+public enum RunParts
+{
+    /// <summary>Nothing more.</summary>
+    None = 0,
+
+    /// <summary>The parameters.</summary>
+    Parameters = 1,
+
+    /// <summary>The latest value of each metric.</summary>
+    Metrics = 2,
+
+    /// <summary>The tags.</summary>
+    Tags = 4,
+
+    /// <summary>The datasets.</summary>
+    Inputs = 8,
+
+    /// <summary>The files.</summary>
+    Artifacts = 16,
+
+    /// <summary>Everything.</summary>
+    All = Parameters | Metrics | Tags | Inputs | Artifacts,
 }

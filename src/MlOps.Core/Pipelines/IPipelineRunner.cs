@@ -23,6 +23,20 @@ public interface IPipelineRunner
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>A decision for each stage, in order. A stage whose inputs are not known yet is a miss.</returns>
     Task<IReadOnlyList<CacheDecision>> ExplainAsync(string pipeline, PipelineRequest? request = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Does the stages of a run once more, as they were recorded: with its parameters and its seed, and without any earlier result. Says whether the same comes out, and if not, what differs.</summary>
+    /// <param name="runId">The run, which has ended.</param>
+    /// <param name="cancellationToken">Stops the replay.</param>
+    /// <returns>What came out. A stage that fails is part of it.</returns>
+    /// <remarks>
+    /// The replay is recorded as a run of its own, in the experiment "{pipeline} replays", that points to the run with the tag mlops.replay_of. It leaves no earlier results, no lineage
+    /// and no OpenLineage events. A stage that is an <see cref="IEffectStage"/>, as registering and promoting, is not done: what it would be given is compared. A source that has
+    /// changed since, or is gone, is not read: the snapshot of then is taken, and the report says so.
+    /// </remarks>
+    /// <exception cref="NotFoundException">There is no such run, or nothing is left of its stages.</exception>
+    /// <exception cref="ConflictException">The run has not ended, or is itself a replay.</exception>
+    /// <exception cref="ArgumentException">It is no run of a pipeline of this host.</exception>
+    Task<ReplayReport> ReplayAsync(string runId, CancellationToken cancellationToken = default);
 }
 
 /// <summary>How a pipeline is to be run.</summary>
@@ -43,6 +57,10 @@ public sealed record PipelineRequest
     /// <summary>Gets why the run was started, for the record: manual, schedule, drift.</summary>
     /// <value>The default is manual.</value>
     public string Trigger { get; init; } = "manual";
+
+    /// <summary>Gets the time that the run is due, which may be earlier than it starts: the night whose data it works on.</summary>
+    /// <value>The default is null: nobody said.</value>
+    public DateTimeOffset? ScheduledFor { get; init; }
 
     /// <summary>Gets who is told how the run goes on. Called from several threads, one call at a time.</summary>
     /// <value>The default is null: nobody.</value>

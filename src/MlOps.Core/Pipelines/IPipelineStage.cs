@@ -21,5 +21,8 @@ public interface IPipelineStage<in TIn, TOut>
 /// <summary>Marks the stage that judges a model on the holdout: the only kind of stage that may open one.</summary>
 public interface IAcceptanceStage;
 
+/// <summary>Marks a stage whose purpose is to change something outside of its run, as the registry. A replay compares what it would be given and does not do it.</summary>
+public interface IEffectStage;
+
 /// <summary>The input of a stage that starts a pipeline.</summary>
 public readonly record struct Nothing;

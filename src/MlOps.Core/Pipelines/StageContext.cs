@@ -9,6 +9,7 @@ public sealed class StageContext
     private readonly Dictionary<string, string> _parameters = [];
     private readonly Dictionary<string, string> _tags = [];
     private readonly List<string> _openedHoldouts = [];
+    private readonly List<DataQuality> _quality = [];
 
     /// <summary>Gets the services of the stage's own scope.</summary>
     public required IServiceProvider Services { get; init; }
@@ -47,6 +48,9 @@ public sealed class StageContext
     /// <summary>Gets the fingerprints of the holdouts that were opened.</summary>
     public IReadOnlyList<string> OpenedHoldouts { get { lock (_gate) return [.. _openedHoldouts]; } }
 
+    /// <summary>Gets what was reported about the quality of data.</summary>
+    public IReadOnlyList<DataQuality> Quality { get { lock (_gate) return [.. _quality]; } }
+
     /// <summary>Shows how far the stage is.</summary>
     /// <param name="message">What it is doing, in a few words.</param>
     /// <param name="fraction">How much is done, 0 to 1; null when unknown.</param>
@@ -80,6 +84,14 @@ public sealed class StageContext
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);
         lock (_gate) _tags[name] = value;
+    }
+
+    /// <summary>Reports what was found about the quality of a dataset, for those who listen to the run, as OpenLineage. It is not recorded: log metrics and tags for the record.</summary>
+    /// <param name="quality">What was found.</param>
+    public void ReportQuality(DataQuality quality)
+    {
+        ArgumentNullException.ThrowIfNull(quality);
+        lock (_gate) _quality.Add(quality);
     }
 
     /// <summary>Opens a locked holdout; the opening is recorded with the run.</summary>

@@ -7,6 +7,7 @@ namespace MlOps.DataValidation;
 /// <remarks>A run that has started and not finished is one whose process died before its metrics were kept. It is not read, and adding the same point again finishes it.</remarks>
 internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
 {
+    private const int MaxLimit = 10_000;
     private const string Accepted = "mlops.validation.accepted";
 
     public async Task AddAsync(DatasetMetrics metrics, CancellationToken cancellationToken = default)
@@ -28,17 +29,21 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
         ArgumentNullException.ThrowIfNull(query);
         ArgumentException.ThrowIfNullOrWhiteSpace(query.Dataset, nameof(query));
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, RunChecks.MaxLimit, nameof(query));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, MaxLimit, nameof(query));
 
-        // The newest are listed first. When so many of them are too new that some could be missing, all that can be listed are.
-        var listed = await ListAsync(query, query.Limit, cancellationToken).ConfigureAwait(false);
-        var found = Before(listed, query.Before);
-        if (found.Count < query.Limit && listed.Count == query.Limit)
-            found = Before(await ListAsync(query, RunChecks.MaxLimit, cancellationToken).ConfigureAwait(false), query.Before);
-        return [.. found.Take(query.Limit).Reverse().Select(r => PointOf(query.Dataset, r))];
+        // The newest are listed first. What lies within the millisecond that the filter lets pass is sorted out here.
+        List<DatasetMetrics> found = [];
+        for (string? after = null; ;)
+        {
+            var page = await SearchAsync(query, after, cancellationToken).ConfigureAwait(false);
+            found.AddRange(page.Items.Where(r => query.Before is not { } time || r.StartedAt < Kept(time)).Select(r => PointOf(query.Dataset, r)).Take(query.Limit - found.Count));
+            after = page.Next;
+            if (after is null || found.Count == query.Limit) break;
+        }
+
+        found.Reverse();
+        return found;
     }
-
-    private static List<Run> Before(IReadOnlyList<Run> runs, DateTimeOffset? time) => [.. runs.Where(r => time is null || r.StartedAt < Kept(time.Value))];
 
     // Stores keep times to the microsecond. Without this, a point would lie before itself.
     private static DateTimeOffset Kept(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
@@ -62,13 +67,16 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
     private static string IdOf(DatasetMetrics metrics) =>
         Sha256.Hex(string.Create(CultureInfo.InvariantCulture, $"validation\0{metrics.Dataset}\0{metrics.Fingerprint}\0{metrics.Time.UtcTicks}"))[..32];
 
-    private Task<IReadOnlyList<Run>> ListAsync(HistoryQuery query, int limit, CancellationToken cancellationToken) => store.ListRunsAsync(
+    private Task<Page<Run>> SearchAsync(HistoryQuery query, string? after, CancellationToken cancellationToken) => store.SearchRunsAsync(
         new()
         {
             Experiment = ExperimentOf(query.Dataset),
             Status = RunStatus.Finished,
             Tags = query.OnlyAccepted ? new Dictionary<string, string> { [Accepted] = "true" } : new Dictionary<string, string>(),
-            Limit = limit,
+            Filter = query.Before is { } time ? string.Create(CultureInfo.InvariantCulture, $"start_time <= {time.ToUnixTimeMilliseconds()}") : null,
+            Limit = query.Limit,
+            After = after,
+            Parts = RunParts.Metrics | RunParts.Tags | RunParts.Inputs,
         },
         cancellationToken);
 }

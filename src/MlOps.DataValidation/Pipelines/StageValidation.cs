@@ -31,6 +31,7 @@ internal sealed class StageValidation(ExpectationSuite suite, FailureAction onFa
         var report = history is null ? null : await CompareAsync(history, input, profiler!, result, isMet, cancellationToken).ConfigureAwait(false);
         Record(result, divided);
         if (report is not null) Record(report);
+        context.ReportQuality(QualityOf(input, result));
         if (context.Services.GetService<IArtifactStore>() is { } artifacts) Tag("report", await KeepAsync(artifacts, result, cancellationToken).ConfigureAwait(false));
         _log?.Validated(suite.Name, result.RowCount, result.Results.Count(r => !r.Success), result.RejectedCount);
         if (onFailure != FailureAction.Warn && (!isMet || report is { HasAnomalies: true })) throw new DataValidationException(result, report);
@@ -85,6 +86,17 @@ internal sealed class StageValidation(ExpectationSuite suite, FailureAction onFa
     private void Log(string metric, double value) => context.LogMetric($"{context.Stage}.{metric}", value);
 
     private void Tag(string name, string value) => context.SetTag($"validation.{context.Stage}.{name}", value.Length <= MaxTag ? value : value[..MaxTag]);
+
+    private static DataQuality QualityOf(Dataset input, ValidationResult result) => new(
+        input.Fingerprint,
+        result.RowCount,
+        [.. result.Results.Select(r => new DataCheck(r.Kind, r.Columns is [var only] ? only : null, r.Success, r.Expected, r.Message, r.Severity == Severity.Error ? "error" : "warning"))])
+    {
+        MissingCounts = result.Results
+            .Where(r => r.Columns.Count == 1 && r.JudgesRows && r.Error is null && r.ElementCount == result.RowCount)
+            .GroupBy(r => r.Columns[0])
+            .ToDictionary(g => g.Key, g => g.Max(r => r.MissingCount)),
+    };
 
     private static async Task<string> KeepAsync(IArtifactStore artifacts, ValidationResult result, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using MlOps.Core;
 namespace MlOps.ModelRegistry;
 
 /// <summary>Points an alias to a registered version, when the judgements that speak for it still hold.</summary>
-internal sealed record PromoteStage(string Alias) : IPipelineStage<Registration, Promotion>
+internal sealed record PromoteStage(string Alias) : IPipelineStage<Registration, Promotion>, IEffectStage
 {
     public async Task<Promotion> RunAsync(Registration input, StageContext context, CancellationToken cancellationToken)
     {
@@ -38,6 +38,10 @@ internal sealed record PromoteStage(string Alias) : IPipelineStage<Registration,
             var reason = Verdict.Reason(evaluation, version.Acceptance);
             await registry.SetAliasAsync(new(version.Model, Alias, current, version.Version, "run " + context.RunId, reason, context.Time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
             return [];
+        }
+        catch (GateRefusedException e)
+        {
+            return e.Reasons;
         }
         catch (ConflictException e)
         {

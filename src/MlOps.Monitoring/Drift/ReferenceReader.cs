@@ -11,7 +11,7 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
 
     public async Task<ReferenceProfile> ReadAsync(ModelVersion version, CancellationToken cancellationToken)
     {
-        var manifest = version.Bundle.Manifest;
+        var manifest = version.RequireBundle().Manifest;
         if (!manifest.Data.TryGetValue("training", out var training))
             throw new DataException($"Version {version.Version} of model '{version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
         var dataset = new Dataset(

@@ -17,16 +17,21 @@ internal static class CacheReasons
     {
         if (key.NotKept is { } notKept) return notKept;
         if (latest is null) return "There is no earlier result.";
-        var (now, before) = (key.Parts, latest.KeyParts);
-        var reasons = now.Keys.Union(before.Keys, StringComparer.Ordinal)
-            .Where(part => now.GetValueOrDefault(part) != before.GetValueOrDefault(part))
-            .OrderBy(Rank).ThenBy(part => part, StringComparer.Ordinal)
-            .Select(part => Changed(part, before.GetValueOrDefault(part), now.GetValueOrDefault(part), node))
-            .Distinct()
-            .ToList();
+        var reasons = Differences(key, node, latest);
         if (reasons.Count == 0) return "Its earlier result is not kept any more.";
         var more = reasons.Count > MaxReasons ? string.Create(CultureInfo.InvariantCulture, $" And {reasons.Count - MaxReasons} more changes.") : string.Empty;
         return string.Join(' ', reasons.Take(MaxReasons)) + more;
+    }
+
+    /// <summary>Says in a sentence each what differs between what a result depends on now and what it depended on then.</summary>
+    public static IReadOnlyList<string> Differences(StageKey key, StageNode node, StageCheckpoint then)
+    {
+        var (now, before) = (key.Parts, then.KeyParts);
+        return [.. now.Keys.Union(before.Keys, StringComparer.Ordinal)
+            .Where(part => now.GetValueOrDefault(part) != before.GetValueOrDefault(part))
+            .OrderBy(Rank).ThenBy(part => part, StringComparer.Ordinal)
+            .Select(part => Changed(part, before.GetValueOrDefault(part), now.GetValueOrDefault(part), node))
+            .Distinct()];
     }
 
     private static int Rank(string part) => part switch

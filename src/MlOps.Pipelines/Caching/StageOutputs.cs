@@ -89,15 +89,19 @@ internal static class StageOutputs
                 return;
             case Dataset dataset:
                 content.Artifacts.Add(dataset.Artifact);
-                content.Datasets.Add((dataset.Name, dataset.Fingerprint, part));
+                content.Datasets.Add(new(dataset.ToReference(), dataset.Origin, part));
                 return;
             case DatasetReference dataset:
                 content.Artifacts.Add(dataset.Artifact);
-                content.Datasets.Add((dataset.Name, dataset.Fingerprint, part));
+                content.Datasets.Add(new(dataset, null, part));
                 return;
             case ModelBundle bundle: // the parts that its manifest lists lie inside the one file
                 content.Artifacts.Add(bundle.Artifact);
+                content.Bundles.Add(bundle);
                 return;
+            case ModelVersion version:
+                content.Versions.Add(version);
+                break;
             case DataSplit split:
                 Look(split.Training, "training", content, depth);
                 Look(split.Validation, "validation", content, depth);
@@ -127,5 +131,11 @@ internal sealed class OutputContent
     public HashSet<ArtifactRef> Artifacts { get; } = [];
 
     /// <summary>Gets the datasets, with the part of a split that each is.</summary>
-    public List<(string Name, string Fingerprint, string? Part)> Datasets { get; } = [];
+    public List<RunDataset> Datasets { get; } = [];
+
+    /// <summary>Gets the packaged models.</summary>
+    public List<ModelBundle> Bundles { get; } = [];
+
+    /// <summary>Gets the registered versions.</summary>
+    public List<ModelVersion> Versions { get; } = [];
 }

@@ -38,6 +38,7 @@ internal sealed class RunRecord(string pipeline, PipelineRequest request, int se
         };
         if (code.Commit is { } commit) tags["mlflow.source.git.commit"] = commit;
         if (code.IsDirty is { } dirty) tags["mlops.code.dirty"] = dirty ? "true" : "false";
+        if (request.ScheduledFor is { } due) tags["mlops.scheduled_for"] = due.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         if (request.Force) tags["mlops.forced"] = "true";
         if (lease.Token > 1) tags["mlops.resumptions"] = (lease.Token - 1).ToString(CultureInfo.InvariantCulture);
         return new() { Parameters = Cut(parameters, MaxParameter), Tags = Cut(tags, MaxTag) };
@@ -73,7 +74,7 @@ internal sealed class RunRecord(string pipeline, PipelineRequest request, int se
             Metrics = [.. logged.Metrics.Select(m => m with { Name = Cut(m.Name, MaxName) }), new(OfStage(stage, "seconds"), elapsed.TotalSeconds, 0, now)],
             Parameters = Cut(Unique(stage, parameters), MaxParameter),
             Tags = Cut(tags, MaxTag),
-            Inputs = result is null ? [] : [.. StageOutputs.Look(result.Value).Datasets.Select(d => new DatasetInput(d.Name, d.Fingerprint, d.Part ?? stage)).Distinct()],
+            Inputs = result is null ? [] : [.. StageOutputs.Look(result.Value).Datasets.Select(d => new DatasetInput(d.Data.Name, d.Data.Fingerprint, d.Part ?? stage)).Distinct()],
         };
     }
 
@@ -143,6 +144,9 @@ internal sealed class RunRecord(string pipeline, PipelineRequest request, int se
 
     private static Dictionary<string, string> Cut(IReadOnlyDictionary<string, string> values, int max) =>
         values.GroupBy(v => Cut(v.Key, MaxName)).ToDictionary(g => g.Key, g => Cut(g.First().Value, max));
+
+    /// <summary>Says whether a recorded value is only the beginning of what it was.</summary>
+    public static bool IsCut(string value) => value.Length is MaxParameter or MaxTag && value.EndsWith(" characters)", StringComparison.Ordinal);
 
     private static string Cut(string text, int max)
     {

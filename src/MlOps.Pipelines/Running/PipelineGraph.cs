@@ -10,7 +10,9 @@ namespace MlOps.Pipelines;
 /// <param name="Parameters">The parameters with their values, defaults included, as they are recorded: without secrets.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Request">What was asked for.</param>
-internal sealed record PipelineGraph(string Name, IReadOnlyList<StageNode> Stages, IReadOnlyDictionary<string, string> Parameters, int Seed, PipelineRequest Request)
+/// <param name="Definition">The class that built it.</param>
+internal sealed record PipelineGraph(
+    string Name, IReadOnlyList<StageNode> Stages, IReadOnlyDictionary<string, string> Parameters, int Seed, PipelineRequest Request, Type Definition)
 {
     /// <summary>Gets what tells this request from another of the same pipeline, as JSON.</summary>
     public string Identity => JsonSerializer.Serialize(
@@ -42,6 +44,6 @@ internal sealed record PipelineGraph(string Name, IReadOnlyList<StageNode> Stage
         }
 
         var parameters = builder.Parameters.ToDictionary(p => p.Key, p => StageParameters.Masked(p.Key, p.Value), StringComparer.Ordinal);
-        return new(registration.Name, builder.Stages, parameters, request.Seed ?? options.Seed, request);
+        return new(registration.Name, builder.Stages, parameters, request.Seed ?? options.Seed, request, registration.Definition);
     }
 }

@@ -49,6 +49,21 @@ internal sealed class PipelineRunner(
         }
     }
 
+    public async Task<ReplayReport> ReplayAsync(string runId, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(runId);
+        cancellationToken.ThrowIfCancellationRequested();
+        var stores = new Stores(services, time, logger);
+        var original = await RecordedRun.ReadAsync(stores, runId, cancellationToken).ConfigureAwait(false);
+        var settings = SettingsOf(original.Pipeline);
+        var scope = services.CreateAsyncScope();
+        await using (scope.ConfigureAwait(false))
+        {
+            var (graph, differences) = original.Rebuild(_registrations[original.Pipeline], settings, scope.ServiceProvider);
+            return await new ReplayExecution(graph, original, differences, stores, settings, code, services, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task<IReadOnlyList<CacheDecision>> ExplainAsync(
         PipelineGraph graph, string runId, CacheLookup lookup, IServiceProvider scope, CancellationToken cancellationToken)
     {

@@ -20,6 +20,8 @@ internal sealed class RunExecution
     private readonly RunRecord _record;
     private readonly ProgressRelay _progress;
     private readonly CacheLookup _cache;
+    private readonly RunLineage _lineage;
+    private readonly RunListeners _listeners;
     private (string Stage, Exception Error)? _failure;
 
     public RunExecution(
@@ -29,6 +31,8 @@ internal sealed class RunExecution
         _record = new(graph.Name, graph.Request, graph.Seed, graph.Parameters);
         _progress = new(graph.Request.Progress, RunId, graph.Name, logger);
         _cache = new(stores, graph.Name, graph.Request.Force, hold.Finished);
+        _lineage = new(hold.Lease, logger);
+        _listeners = new(services.GetServices<IRunListener>(), graph, hold.Lease, time, logger);
     }
 
     private string RunId => _hold.Lease.RunId;
@@ -39,7 +43,8 @@ internal sealed class RunExecution
         var started = _time.GetTimestamp();
         using var activity = Instruments.Activities.StartActivity($"pipeline {_graph.Name}");
         activity?.SetTag("mlops.run", RunId);
-        await RecordStartAsync().ConfigureAwait(false);
+        var tags = await RecordStartAsync().ConfigureAwait(false);
+        _listeners.RunStarted(tags);
 
         IReadOnlyList<StageRun> stages;
         using (var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _hold.Keeper.Lost))
@@ -50,7 +55,9 @@ internal sealed class RunExecution
         _progress.Close();
         var isComplete = stages.All(s => s.Status is StageStatus.Finished or StageStatus.Cached);
         var status = isComplete ? RunStatus.Finished : cancellationToken.IsCancellationRequested ? RunStatus.Killed : RunStatus.Failed;
+        await _lineage.RecordAsync(_stores).ConfigureAwait(false);
         await RecordEndAsync(status, stages).ConfigureAwait(false);
+        _listeners.RunEnded(status, tags, _failure?.Error);
 
         var elapsed = _time.GetElapsedTime(started);
         activity?.SetStatus(status == RunStatus.Finished ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
@@ -61,7 +68,7 @@ internal sealed class RunExecution
         return new(RunId, _graph.Name, status, _hold.IsResumed, elapsed, stages);
     }
 
-    private async Task RecordStartAsync()
+    private async Task<IReadOnlyDictionary<string, string>> RecordStartAsync()
     {
         await _stores.DoAsync(s => s.Metadata.StartRunAsync(new(RunId, _graph.Name, RunRecord.Name(_hold.Lease), _hold.Lease.StartedAt))).ConfigureAwait(false);
         var start = await _record.StartAsync(_hold.Lease).ConfigureAwait(false);
@@ -70,6 +77,7 @@ internal sealed class RunExecution
         // The dead process may have died between committing a stage and logging what the stage had said.
         foreach (var finished in _hold.Finished.Values.OrderBy(c => c.EndedAt).ThenBy(c => c.Stage, StringComparer.Ordinal))
             await LogAsync(finished.Stage, finished.Entries).ConfigureAwait(false);
+        return start.Tags;
     }
 
     private async Task<IReadOnlyList<StageRun>> RunStagesAsync(CancellationToken stop)
@@ -158,12 +166,17 @@ internal sealed class RunExecution
         private StageAttempts? _attempts;
         private StageKey? _key;
         private string _reason = "It was not looked for.";
+        private StageContext? _context;
+        private Exception? _error;
 
         private TimeSpan Elapsed => run._time.GetElapsedTime(_started);
 
         public async Task<StageRun> RunAsync(CancellationToken stop)
         {
             using var activity = Instruments.Activities.StartActivity($"stage {node.Name}");
+            var inputsOfStage = inputs.Select(i => StageOutputs.Look(i.Output)).ToList();
+            var isTold = !run._hold.Finished.ContainsKey(node.Name); // the process before has told it
+            if (isTold) run._listeners.StageStarted(node, inputsOfStage);
             StageRun ended;
             try
             {
@@ -179,6 +192,8 @@ internal sealed class RunExecution
                 ended = await FailAsync(e).ConfigureAwait(false);
             }
 
+            if (ended.Status is StageStatus.Finished or StageStatus.Cached) run._lineage.Add(ended, inputsOfStage, run._time.GetUtcNow());
+            if (isTold) run._listeners.StageEnded(node, ended, inputsOfStage, _key, _context, _error);
             activity?.SetTag("mlops.stage.status", Instruments.Name(ended.Status)).SetStatus(ended.Status == StageStatus.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok);
             Instruments.Stage(run._graph.Name, node.Name, ended.Status, Elapsed);
             return ended;
@@ -223,6 +238,7 @@ internal sealed class RunExecution
 
         private async Task<StageRun> FailAsync(Exception error)
         {
+            _error = error;
             lock (run._gate) run._failure ??= (node.Name, error);
             run._logger.StageFailed(run._graph.Name, node.Name, run.RunId, error);
             await RecordFailureAsync($"{error.GetType().Name}: {error.Message}").ConfigureAwait(false);
@@ -275,7 +291,7 @@ internal sealed class RunExecution
             throw new OperationCanceledException("The run was taken over by another process.");
         }
 
-        private StageContext Context(IServiceProvider services) => new()
+        private StageContext Context(IServiceProvider services) => _context = new()
         {
             Services = services,
             Pipeline = run._graph.Name,

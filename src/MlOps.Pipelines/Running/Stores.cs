@@ -14,6 +14,8 @@ internal sealed class Stores(IServiceProvider services, TimeProvider time, ILogg
 
     public IMetadataStore Metadata { get; } = Required<IMetadataStore>(services);
 
+    public ILineageStore? Lineage { get; } = services.GetService<ILineageStore>();
+
     public IArtifactStore? Artifacts { get; } = services.GetService<IArtifactStore>();
 
     /// <summary>Asks a store, and asks again when it is busy: the work of hours is not thrown away for a lock of a second. Not cancelled: what is finished is recorded.</summary>

@@ -13,7 +13,7 @@ namespace MlOps.Serving;
 /// </remarks>
 internal sealed class ModelHost(
     IModelRegistry registry, IModelLoader loader, IEnumerable<PredictorRegistration> predictors, IOptions<ServingOptions> options,
-    ServingMetrics metrics, TimeProvider time, ILogger<ModelHost> logger) : IDisposable
+    DeploymentLineage lineage, ServingMetrics metrics, TimeProvider time, ILogger<ModelHost> logger) : IDisposable
 {
     /// <summary>How long a version that could not be loaded is not tried again.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
@@ -84,6 +84,7 @@ internal sealed class ModelHost(
             var found = await registry.FindAsync(model, version, cancellationToken).ConfigureAwait(false)
                 ?? throw new NotFoundException("version", string.Create(CultureInfo.InvariantCulture, $"{model}/{version}"));
             var served = await LoadAsync(found, cancellationToken).ConfigureAwait(false);
+            lineage.Begin(served);
             served.TryLease();
             _versions.Add(served);
             if (_disposed) _versions.Clear();
@@ -136,6 +137,7 @@ internal sealed class ModelHost(
     public void Dispose()
     {
         _disposed = true;
+        lineage.Stop();
         foreach (var slot in _slots.Values) Close(slot);
         _versions.Clear();
     }
@@ -199,6 +201,7 @@ internal sealed class ModelHost(
         }
 
         slot.Failure = null;
+        lineage.Begin(next);
         slot.Current = next;
         logger.Swapped(slot.Model, slot.Alias, old?.Version.Version, wanted.Version);
         if (old is not null)

@@ -15,6 +15,9 @@ internal sealed class ServedModel(ModelVersion version, ILoadedModel model, ILog
 
     public ILoadedModel Model { get; } = model;
 
+    /// <summary>Gets or sets what is told when it was used and let go; null when nobody records it.</summary>
+    public Deployment? Deployment { get; set; }
+
     public string VersionText { get; } = version.Version.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Takes part in the use of the model; false when it is gone or about to go.</summary>
@@ -35,6 +38,7 @@ internal sealed class ServedModel(ModelVersion version, ILoadedModel model, ILog
         if (Interlocked.Decrement(ref _leases) > 0) return;
         try
         {
+            Deployment?.End();
             Model.Dispose();
         }
         catch (Exception e) // the request that happened to be the last is not to blame

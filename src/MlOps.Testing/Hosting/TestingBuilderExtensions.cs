@@ -6,7 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Lets a host in a test keep everything in memory.</summary>
 public static class TestingBuilderExtensions
 {
-    /// <summary>Chooses stores in memory for metadata, checkpoints, models and artifacts.</summary>
+    /// <summary>Chooses stores in memory for metadata, checkpoints, lineage, models and artifacts.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static MlOpsBuilder UseInMemoryStores(this MlOpsBuilder builder)
@@ -14,8 +14,9 @@ public static class TestingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder
             .Use<IMetadataStore>(_ => new InMemoryMetadataStore())
-            .Use<ICheckpointStore>(_ => new InMemoryCheckpointStore())
-            .Use<IModelRegistry>(_ => new InMemoryModelRegistry())
-            .Use<IArtifactStore>(_ => new InMemoryArtifactStore());
+            .Use<ICheckpointStore>(services => new InMemoryCheckpointStore(services.GetService<TimeProvider>()))
+            .Use<ILineageStore>(_ => new InMemoryLineageStore())
+            .Use<IModelRegistry>(services => new InMemoryModelRegistry(services.GetServices<IAliasGate>()))
+            .Use<IArtifactStore>(services => new InMemoryArtifactStore(services.GetService<TimeProvider>()));
     }
 }

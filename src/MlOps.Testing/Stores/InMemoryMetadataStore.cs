@@ -9,31 +9,61 @@ public sealed class InMemoryMetadataStore : IMetadataStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Experiment> _experiments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Record> _runs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InMemoryRun> _runs = new(StringComparer.Ordinal);
+    private int _lastExperiment;
+
+    /// <summary>Creates the store with its default experiment.</summary>
+    public InMemoryMetadataStore() => _experiments[Experiment.DefaultId] = new(Experiment.DefaultId, Experiment.DefaultName, Stored.Time(TimeProvider.System.GetUtcNow()));
+
+    /// <inheritdoc/>
+    public Task<Experiment> CreateExperimentAsync(NewExperiment experiment, CancellationToken cancellationToken = default)
+    {
+        RunChecks.Check(experiment);
+        return Locked(() => ByName(experiment.Name) is null ? Create(experiment) : throw ExperimentErrors.NameIsTaken(experiment.Name), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Experiment?> FindExperimentAsync(string experimentId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(experimentId);
+        return Locked(() => _experiments.GetValueOrDefault(experimentId), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Experiment?> FindExperimentByNameAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Locked(() => ByName(name), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Experiment> ChangeExperimentAsync(string experimentId, ExperimentChange change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(experimentId);
+        RunChecks.Check(change);
+        return Locked(() => Change(_experiments.GetValueOrDefault(experimentId) ?? throw new NotFoundException("experiment", experimentId), change), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<Page<Experiment>> SearchExperimentsAsync(ExperimentQuery query, CancellationToken cancellationToken = default)
+    {
+        RunChecks.Check(query);
+        var plan = SearchPlan.Create(Searchable.Experiments, query.Filter, query.OrderBy, query.After, query.View.ToString());
+        return Locked(() => plan.Search(_experiments.Values.Where(e => IsSeen(query.View, e.DeletedAt)), query.Limit, ValuesOf), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public Task StartRunAsync(NewRun run, CancellationToken cancellationToken = default)
     {
         RunChecks.Check(run);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            if (_runs.TryGetValue(run.Id, out var known))
+        return Locked(
+            () =>
             {
-                (known.Status, known.EndedAt, known.Error) = (RunStatus.Running, null, null);
-                return Task.CompletedTask;
-            }
-
-            if (!_experiments.TryGetValue(run.Experiment, out var experiment))
-            {
-                var id = (_experiments.Count + 1).ToString(CultureInfo.InvariantCulture);
-                _experiments[run.Experiment] = experiment = new(id, run.Experiment, Stored.Time(run.StartedAt));
-            }
-
-            _runs[run.Id] = new(run with { StartedAt = Stored.Time(run.StartedAt) }, experiment.Id);
-        }
-
-        return Task.CompletedTask;
+                if (_runs.TryGetValue(run.Id, out var known)) known.Restart();
+                else _runs[run.Id] = new(run, ExperimentOf(run).Id);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -41,122 +71,162 @@ public sealed class InMemoryMetadataStore : IMetadataStore
     {
         ArgumentNullException.ThrowIfNull(runId);
         RunChecks.Check(entries);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate) Get(runId).Add(entries);
-        return Task.CompletedTask;
+        return Locked(
+            () =>
+            {
+                Get(runId).Add(entries);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task EndRunAsync(string runId, RunStatus status, DateTimeOffset endedAt, string? error = null, CancellationToken cancellationToken = default)
+    public Task ChangeRunAsync(string runId, RunChange change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runId);
-        if (status is RunStatus.Running || !Enum.IsDefined(status)) throw new ArgumentException($"A run cannot end as {status}.", nameof(status));
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            var run = Get(runId);
-            (run.Status, run.EndedAt, run.Error) = (status, Stored.Time(endedAt), error);
-        }
-
-        return Task.CompletedTask;
+        RunChecks.Check(change);
+        return Locked(
+            () =>
+            {
+                var run = Get(runId);
+                run.Change(change, _experiments[run.ExperimentId].DeletedAt is not null);
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<Run?> FindRunAsync(string runId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runId);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate) return Task.FromResult(_runs.GetValueOrDefault(runId)?.ToRun());
+        return Locked(() => _runs.GetValueOrDefault(runId)?.ToRun(RunParts.All), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Run>> ListRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
+    public Task<Page<Run>> SearchRunsAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         RunChecks.Check(query);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
-        {
-            return Task.FromResult<IReadOnlyList<Run>>([.. _runs.Values
-                .Where(r => r.Matches(query))
-                .OrderByDescending(r => r.Start.StartedAt)
-                .ThenByDescending(r => r.Start.Id, StringComparer.Ordinal)
-                .Take(query.Limit)
-                .Select(r => r.ToRun())]);
-        }
+        string?[] scope =
+        [
+            query.Experiment,
+            query.ExperimentIds is { } ids ? string.Join(',', ids.Order(StringComparer.Ordinal)) : null,
+            query.Status?.ToString(),
+            query.View.ToString(),
+            .. query.Tags.OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => (string[])[t.Key, t.Value]),
+        ];
+        var plan = SearchPlan.Create(Searchable.Runs, query.Filter, query.OrderBy, query.After, scope);
+        return Locked(
+            () =>
+            {
+                var experiment = query.Experiment is null ? null : ByName(query.Experiment)?.Id ?? string.Empty;
+                var runs = _runs.Values.Where(r =>
+                    IsSeen(query.View, r.DeletedAt)
+                    && (experiment is null || r.ExperimentId == experiment)
+                    && (query.ExperimentIds is null || query.ExperimentIds.Contains(r.ExperimentId))
+                    && (query.Status is null || query.Status == r.Status)
+                    && query.Tags.All(tag => r.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value));
+                var page = plan.Search(runs, query.Limit, (run, field) => run.ValuesOf(field, _experiments[run.ExperimentId]));
+                return new Page<Run>([.. page.Items.Select(r => r.ToRun(query.Parts))], page.Next);
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Metric>> GetMetricHistoryAsync(string runId, string metric, CancellationToken cancellationToken = default)
+    public Task<Page<Metric>> GetMetricHistoryAsync(string runId, string metric, int? limit = null, string? after = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(runId);
         ArgumentNullException.ThrowIfNull(metric);
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate) return Task.FromResult<IReadOnlyList<Metric>>([.. Get(runId).History(metric)]);
+        if (limit is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(limit));
+        var place = after is null ? null : MetricPage.Read(after, runId, metric);
+        return Locked(
+            () =>
+            {
+                var rest = Get(runId).History(metric).SkipWhile(m => place is not null && InMemoryRun.InOrder.Compare(m, place) <= 0).ToList();
+                return limit is not { } size || rest.Count <= size ? new Page<Metric>(rest, null) : new(rest[..size], MetricPage.Write(runId, rest[size - 1]));
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Experiment>> ListExperimentsAsync(CancellationToken cancellationToken = default)
+    public Task<PurgeReport> PurgeAsync(DateTimeOffset deletedBefore, bool isDryRun = false, CancellationToken cancellationToken = default) => Locked(
+        () =>
+        {
+            string[] experiments = [.. _experiments.Values.Where(e => e.DeletedAt < deletedBefore && e.Id != Experiment.DefaultId).Select(e => e.Id).OrderBy(Number)];
+            string[] runs = [.. _runs.Values.Where(r => r.DeletedAt < deletedBefore || experiments.Contains(r.ExperimentId)).Select(r => r.Id).Order(StringComparer.Ordinal)];
+            if (!isDryRun)
+            {
+                foreach (var run in runs) _runs.Remove(run);
+                foreach (var experiment in experiments) _experiments.Remove(experiment);
+            }
+
+            return new PurgeReport(experiments, runs);
+        },
+        cancellationToken);
+
+    private static bool IsSeen(LifecycleView view, DateTimeOffset? deletedAt) => view is LifecycleView.All || (view is LifecycleView.Active) == deletedAt is null;
+
+    private static int Number(string id) => int.Parse(id, CultureInfo.InvariantCulture);
+
+    private static IEnumerable<object> ValuesOf(Experiment experiment, SearchField field)
+    {
+        if (field.Entity is SearchEntity.Tag) return experiment.Tags.TryGetValue(field.Key, out var tag) ? [tag] : [];
+        return [field.Key switch
+        {
+            "name" => experiment.Name,
+            "experiment_id" => (double)Number(experiment.Id),
+            "creation_time" => Stored.Micros(experiment.CreatedAt),
+            "last_update_time" => Stored.Micros(experiment.UpdatedAt),
+            _ => throw new ArgumentOutOfRangeException(nameof(field)),
+        }];
+    }
+
+    private Task<T> Locked<T>(Func<T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate) return Task.FromResult<IReadOnlyList<Experiment>>([.. _experiments.Values.OrderBy(e => e.Name, StringComparer.Ordinal)]);
+        lock (_gate) return Task.FromResult(work());
     }
 
-    private Record Get(string runId) => _runs.TryGetValue(runId, out var run) ? run : throw new NotFoundException("run", runId);
+    private Experiment? ByName(string name) => _experiments.Values.FirstOrDefault(e => e.Name == name);
 
-    private sealed class Record(NewRun start, string experimentId)
+    private Experiment Create(NewExperiment experiment)
     {
-        private static readonly IComparer<Metric> InOrder = Comparer<Metric>.Create(
-            static (a, b) => (a.Step, a.Time, a.Value).CompareTo((b.Step, b.Time, b.Value)));
-
-        private readonly Dictionary<string, string> _parameters = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, string> _tags = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, SortedSet<Metric>> _metrics = new(StringComparer.Ordinal);
-        private readonly List<DatasetInput> _inputs = [];
-
-        public NewRun Start { get; } = start;
-
-        public RunStatus Status { get; set; }
-
-        public DateTimeOffset? EndedAt { get; set; }
-
-        public string? Error { get; set; }
-
-        public void Add(RunEntries entries)
+        var id = (++_lastExperiment).ToString(CultureInfo.InvariantCulture);
+        return _experiments[id] = new(id, experiment.Name, Stored.Time(experiment.CreatedAt))
         {
-            foreach (var (name, value) in entries.Parameters)
-            {
-                if (_parameters.TryGetValue(name, out var known) && known != value)
-                    throw new ConflictException($"Parameter '{name}' of run '{Start.Id}' is '{known}' already and cannot become '{value}'. Log another parameter or start another run.");
-            }
+            ArtifactLocation = experiment.ArtifactLocation,
+            Tags = new Dictionary<string, string>(experiment.Tags),
+        };
+    }
 
-            foreach (var (name, value) in entries.Parameters) _parameters[name] = value;
-            foreach (var (name, value) in entries.Tags) _tags[name] = value;
-            foreach (var input in entries.Inputs.Where(input => !_inputs.Contains(input))) _inputs.Add(input);
-            foreach (var metric in entries.Metrics)
-            {
-                if (!_metrics.TryGetValue(metric.Name, out var series)) _metrics[metric.Name] = series = new(InOrder);
-                series.Add(metric with { Time = Stored.Time(metric.Time) });
-            }
+    private Experiment ExperimentOf(NewRun run)
+    {
+        var experiment = run.ExperimentId is { } id
+            ? _experiments.GetValueOrDefault(id) ?? throw new NotFoundException("experiment", id)
+            : ByName(run.Experiment) ?? Create(new(run.Experiment, run.StartedAt));
+        return experiment.DeletedAt is null ? experiment : throw ExperimentErrors.IsDeleted(run.ExperimentId ?? run.Experiment);
+    }
+
+    private Experiment Change(Experiment known, ExperimentChange change)
+    {
+        if (!ExperimentErrors.Changes(known, change)) return known;
+        if (change.Name is { } name && ByName(name) is { } other && other.Id != known.Id) throw ExperimentErrors.NameIsTaken(name);
+        var tags = known.Tags.Where(t => !change.RemovedTags.Contains(t.Key)).ToDictionary(StringComparer.Ordinal);
+        foreach (var (key, value) in change.Tags) tags[key] = value;
+        var at = Stored.Time(change.At);
+        foreach (var run in _runs.Values.Where(r => r.ExperimentId == known.Id))
+        {
+            if (change.IsDeleted is true) run.DeleteWithExperiment(at);
+            if (change.IsDeleted is false) run.RestoreWithExperiment();
         }
 
-        public SortedSet<Metric> History(string metric) => _metrics.TryGetValue(metric, out var series) ? series : [];
-
-        public bool Matches(RunQuery query) =>
-            (query.Experiment is null || query.Experiment == Start.Experiment)
-            && (query.Status is null || query.Status == Status)
-            && query.Tags.All(tag => _tags.TryGetValue(tag.Key, out var value) && value == tag.Value);
-
-        public Run ToRun() => new(
-            Start.Id,
-            experimentId,
-            Start.Name,
-            Status,
-            Start.StartedAt,
-            EndedAt,
-            Error,
-            new Dictionary<string, string>(_parameters),
-            _metrics.ToDictionary(m => m.Key, m => m.Value.Max!, StringComparer.Ordinal),
-            new Dictionary<string, string>(_tags),
-            [.. _inputs]);
+        return _experiments[known.Id] = known with
+        {
+            Name = change.Name ?? known.Name,
+            Tags = tags,
+            UpdatedAt = at,
+            DeletedAt = change.IsDeleted switch { true => at, false => null, null => known.DeletedAt },
+        };
     }
+
+    private InMemoryRun Get(string runId) => _runs.TryGetValue(runId, out var run) ? run : throw new NotFoundException("run", runId);
 }

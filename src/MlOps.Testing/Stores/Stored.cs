@@ -11,4 +11,6 @@ internal static class Stored
     internal static T Copy<T>(T value) => JsonSerializer.Deserialize<T>(Json(value), MlOpsJson.Options)!;
 
     internal static DateTimeOffset Time(DateTimeOffset time) => new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+
+    internal static long Micros(DateTimeOffset time) => (Time(time) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }

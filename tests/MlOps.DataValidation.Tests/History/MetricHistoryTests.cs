@@ -58,7 +58,7 @@ public sealed class MetricHistoryTests
     public async Task A_point_whose_process_died_is_not_read_and_can_be_added_again()
     {
         await AddAsync(0, 10);
-        var run = (await _store.ListRunsAsync(new(), Token)).Single();
+        var run = (await _store.SearchRunsAsync(new(), Token)).Items.Single();
         await _store.StartRunAsync(new(run.Id, "validation/flights", run.Name, run.StartedAt), Token);
         (await _history.ReadAsync(new("flights"), Token)).Should().BeEmpty();
         await AddAsync(0, 10);

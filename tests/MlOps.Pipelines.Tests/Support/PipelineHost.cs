@@ -57,7 +57,7 @@ internal sealed class PipelineHost : IAsyncDisposable
 
     public async Task<Run> RecordAsync(string runId) => (await Metadata.FindRunAsync(runId, TestContext.Current.CancellationToken))!;
 
-    public async Task<Run> LastRecordAsync() => (await Metadata.ListRunsAsync(new(), TestContext.Current.CancellationToken))[0];
+    public async Task<Run> LastRecordAsync() => (await Metadata.SearchRunsAsync(new(), TestContext.Current.CancellationToken)).Items[0];
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
