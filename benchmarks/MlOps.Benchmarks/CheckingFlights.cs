@@ -3,7 +3,7 @@ using MlOps.DataValidation;
 namespace MlOps.Benchmarks;
 
 /// <summary>What do thirty checks of three million flights cost in one pass, against thirty queries that ask the same of the same file?</summary>
-/// <remarks>Counted is the processor time of all threads in a second pass. Ours keeps the counts and a sample of the failing rows of each check; a query gives one number.</remarks>
+/// <remarks>Counted is the processor time of all threads in a warm pass. Ours keeps the counts and a sample of the failing rows of each check; a query gives one number.</remarks>
 internal static class CheckingFlights
 {
     public static readonly Comparison Comparison = new(
@@ -46,7 +46,7 @@ internal static class CheckingFlights
     {
         await using var flights = new FlightsReader();
         var suite = new ExpectationSuite("flights", [.. Checks.Select(c => c.Expectation)]);
-        return await Measured.SecondPassAsync(async () =>
+        return await Measured.WarmPassAsync(async () =>
         {
             var result = await suite.ValidateAsync(flights.ReadAsync());
             foreach (var check in result.Results) Console.WriteLine($"{check.Expected}: {(check.JudgesRows ? check.UnexpectedCount : check.Observed)} {check.Error}");
@@ -56,7 +56,7 @@ internal static class CheckingFlights
     private static async Task<Measured> QueryAsync()
     {
         using var connection = Duck.Open();
-        return await Measured.SecondPassAsync(() =>
+        return await Measured.WarmPassAsync(() =>
         {
             foreach (var (expectation, sql) in Checks) Console.WriteLine($"{expectation.Description}: {Duck.Run(connection, $"SELECT {sql} FROM '{FlightsFile.Parquet}'")}"); // the same on both sides
             return Task.CompletedTask;

@@ -57,7 +57,7 @@ internal static class FlightModel
     {
         await using var services = new ServiceCollection().AddLogging().AddMlOpsCore(o => o.Folder = folder).UseSqlite().UseFileArtifacts().Services.BuildServiceProvider();
         var champion = (await services.GetRequiredService<IModelRegistry>().FindByAliasAsync(Name, ModelNames.Champion))!;
-        using var bundle = await services.GetRequiredService<IArtifactStore>().OpenAsync(champion.Bundle.Artifact.Digest);
+        using var bundle = await services.GetRequiredService<IArtifactStore>().OpenAsync(champion.RequireBundle().Artifact.Digest);
         var zip = BundleFile.Read(bundle, Name).Parts[BundleFile.ModelPart];
         return new MLContext().Model.Load(new MemoryStream(zip), out _);
     }

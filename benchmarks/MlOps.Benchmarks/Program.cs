@@ -5,7 +5,7 @@ Comparison[] all =
 [
     PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons,
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
-    CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons,
+    CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -18,7 +18,7 @@ if (args is ["side", var name, var side])
 
 if (args is ["serve", var kind])
 {
-    await ServingHttp.ServeAsync(kind);
+    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
     return 0;
 }
 

@@ -37,6 +37,12 @@ public static class Telemetry
     /// <summary>Counter, rows, tag source: how many rows were acquired.</summary>
     public const string RowsAcquired = "mlops.data.rows";
 
+    /// <summary>Histogram, seconds, tags suite and status: how long it took to validate some data.</summary>
+    public const string ValidationDuration = "mlops.validation.duration";
+
+    /// <summary>Counter, rows, tags suite and verdict: how many rows of datasets and streams were judged.</summary>
+    public const string RowsValidated = "mlops.validation.rows";
+
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";
 

@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(1412, LogLevel.Warning, "The queue of OpenLineage events before {Sink} is full; events are lost until it has room again")]
     internal static partial void OpenLineageFull(this ILogger logger, string sink);
+
+    [LoggerMessage(1430, LogLevel.Information, "Retention {Verb}: {Purged} runs purged, {Runs} runs deleted, {Versions} versions, the stages of {Forgotten} pipeline runs, {Artifacts} artifacts of {Bytes} bytes; {Kept} old records are needed and kept")]
+    internal static partial void Retained(this ILogger logger, string verb, int purged, int runs, int versions, int forgotten, int artifacts, long bytes, int kept);
+
+    [LoggerMessage(1431, LogLevel.Error, "Retention failed; what was removed until then stays removed, and the next time goes on")]
+    internal static partial void CannotRetain(this ILogger logger, Exception error);
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using DbUp.Builder;
+using DbUp.Engine;
 using MlOps.Core;
 
 namespace MlOps.Relational;
@@ -15,16 +16,18 @@ internal static class Migrator
     /// <param name="builder">The engine of the dialect, with its journal.</param>
     /// <param name="assembly">Where the scripts are embedded.</param>
     /// <param name="database">What the database is called in errors.</param>
+    /// <param name="code">What SQL cannot do, by the name under which it stands in the journal and that puts it in order between the scripts.</param>
     /// <exception cref="StoreException">The database is of a newer version.</exception>
-    internal static void Run(UpgradeEngineBuilder builder, Assembly assembly, string database)
+    internal static void Run(UpgradeEngineBuilder builder, Assembly assembly, string database, params (string Name, IScript Script)[] code)
     {
+        foreach (var (name, script) in code) builder.WithScript(name, script);
         var engine = builder
             .WithScriptsEmbeddedInAssembly(assembly, IsScript)
             .WithTransaction()
             .WithVariablesDisabled()
             .LogToNowhere()
             .Build();
-        var scripts = ScriptsOf(assembly);
+        HashSet<string> scripts = [.. ScriptsOf(assembly), .. code.Select(c => c.Name)];
         if (engine.GetExecutedScripts().FirstOrDefault(executed => !scripts.Contains(executed)) is { } unknown) throw IsNewer(database, unknown);
         var result = engine.PerformUpgrade();
         if (!result.Successful) throw new MigrationFailedException(result.ErrorScript?.Name, result.Error);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MlOps.Core;
 
@@ -6,6 +7,8 @@ namespace MlOps.Relational;
 /// <summary>Leases and checkpoints in tables.</summary>
 internal sealed class RelationalCheckpointStore(RelationalDatabase database, TimeProvider time) : ICheckpointStore
 {
+    private const int PageSize = 500;
+
     public Task BeginAsync(RunLease run, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -92,6 +95,33 @@ internal sealed class RelationalCheckpointStore(RelationalDatabase database, Tim
         return NewestAsync("pipeline = @Pipeline AND stage = @Stage", new { Pipeline = pipeline, Stage = stage }, cancellationToken);
     }
 
+    public async IAsyncEnumerable<StageCheckpoint> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var last = 0L; ;)
+        {
+            var after = last;
+            var page = await database.ReadAsync(
+                session => session.QueryAsync<CheckpointRow>($"""
+                    {SelectCheckpoints}
+                    WHERE checkpoint_id > @After
+                    ORDER BY checkpoint_id
+                    LIMIT {PageSize}
+                    """, new { After = after }),
+                cancellationToken).ConfigureAwait(false);
+            if (page.Count == 0) yield break;
+            foreach (var row in page) yield return row.ToCheckpoint();
+            last = page[^1].CheckpointId;
+        }
+    }
+
+    public Task<int> DeleteEndedAsync(DateTimeOffset endedBefore, bool isDryRun = false, CancellationToken cancellationToken = default)
+    {
+        var parameters = new { EndedBefore = Micros.From(endedBefore) };
+        return isDryRun
+            ? database.ReadAsync(async session => (int)await session.FirstAsync<long>("SELECT COUNT(*) FROM pipeline_runs WHERE ended_at < @EndedBefore", parameters).ConfigureAwait(false), cancellationToken)
+            : database.WriteAsync(session => session.ExecuteAsync("DELETE FROM pipeline_runs WHERE ended_at < @EndedBefore", parameters), cancellationToken);
+    }
+
     private Task<StageCheckpoint?> NewestAsync(string condition, object parameters, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async session => (await session.FirstAsync<CheckpointRow>($"""
@@ -173,7 +203,7 @@ internal sealed class RelationalCheckpointStore(RelationalDatabase database, Tim
         """;
 
     private const string SelectCheckpoints = """
-        SELECT run_id AS RunId, pipeline AS Pipeline, stage AS Stage, status AS Status, attempts AS Attempts, cache_key AS Key, key_parts AS KeyParts, cache_reason AS CacheReason,
+        SELECT checkpoint_id AS CheckpointId, run_id AS RunId, pipeline AS Pipeline, stage AS Stage, status AS Status, attempts AS Attempts, cache_key AS Key, key_parts AS KeyParts, cache_reason AS CacheReason,
             output AS Output, output_fingerprint AS OutputFingerprint, entries AS Entries, started_at AS StartedAt, ended_at AS EndedAt, error AS Error
         FROM checkpoints
         """;
@@ -199,6 +229,8 @@ internal sealed class RelationalCheckpointStore(RelationalDatabase database, Tim
 
     private sealed class CheckpointRow
     {
+        public long CheckpointId { get; init; }
+
         public string RunId { get; init; } = string.Empty;
 
         public string Pipeline { get; init; } = string.Empty;

@@ -10,11 +10,20 @@ namespace MlOps.Relational;
 /// </remarks>
 internal abstract class RelationalDatabase : IDisposable
 {
+    private const int MostAttempts = 5;
+
+    private static readonly TaskCompletionSource Never = new();
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isOpen;
 
     /// <summary>Gets what the database is called in errors: a file, or a host and a name, without secrets.</summary>
     internal abstract string Name { get; }
+
+    /// <summary>Gets the condition on a column that holds for the texts in a parameter, which is a list and not empty.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The name of the parameter.</param>
+    internal virtual string IsOneOf(string column, string parameter) => $"{column} IN @{parameter}";
 
     /// <summary>Gets the condition on a column that holds for the keys in the parameter Keys, as <see cref="KeysParameter"/> makes it.</summary>
     /// <param name="column">The column.</param>
@@ -42,10 +51,35 @@ internal abstract class RelationalDatabase : IDisposable
     /// <returns>How many rows were inserted or changed.</returns>
     internal virtual Task<int> InsertAsync(Session session, BulkInsert insert, IReadOnlyList<object?[]> rows) => session.InsertEachAsync(insert, rows);
 
+    /// <summary>
+    /// Gets how a SELECT ends that takes the rows it reads for this transaction: nobody else changes them, or takes them so, until it ends. Writers take the row of their run or model first, so that they wait for each
+    /// other in one order. Empty where only one writes at a time.
+    /// </summary>
+    internal virtual string TakingRows => string.Empty;
+
+    /// <summary>Gets how a SELECT ends that keeps the rows it reads as they are until the transaction ends. Others may keep them too.</summary>
+    internal virtual string KeepingRows => string.Empty;
+
+    /// <summary>Gets how long a watch waits before it looks for the changes of other processes, also when nobody has told it of one.</summary>
+    internal virtual TimeSpan WatchInterval => TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Gets a task that ends when the database tells of the next change of the registry, by any process; it never ends where a database cannot tell. Ask for it before looking, so that no change falls between.</summary>
+    internal virtual Task NextChangeAsync() => Never.Task;
+
     /// <summary>Runs queries on one consistent state of the database.</summary>
+    /// <remarks>The work may be run again after an error that left nothing behind, so it must change nothing outside of the database.</remarks>
     internal Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: false, cancellationToken);
 
+    /// <summary>Runs queries before it returns, also where a database answers later, so that whatever the caller does next comes after what they saw. An error comes with the task.</summary>
+    internal Task<T> ReadAtOnce<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var reading = Task.Run(() => ReadAsync(work, cancellationToken), CancellationToken.None);
+        Task.WaitAny([reading], CancellationToken.None);
+        return reading;
+    }
+
     /// <summary>Runs commands that take effect all together or not at all.</summary>
+    /// <remarks>As with <see cref="ReadAsync"/>, the work may be run again.</remarks>
     internal Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: true, cancellationToken);
 
     public void Dispose()
@@ -72,28 +106,42 @@ internal abstract class RelationalDatabase : IDisposable
     /// <summary>Begins a transaction that sees one state of the database, or one that may write from its start.</summary>
     protected abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, bool isWrite, CancellationToken cancellationToken);
 
+    /// <summary>Says whether a call that failed so has left nothing behind and may succeed when it is made again at once.</summary>
+    /// <param name="error">The error of the provider.</param>
+    /// <param name="isCommitting">Whether the end of the transaction was asked for, and may have come before the error.</param>
+    protected virtual bool IsWorthRepeating(Exception error, bool isCommitting) => false;
+
     /// <summary>Makes an error of ours of an error of the provider.</summary>
     /// <returns>The error; null for one that is not the database's.</returns>
     protected abstract StoreException? Translate(Exception error);
 
     private async Task<T> RunAsync<T>(Func<Session, Task<T>> work, bool isWrite, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            if (!_isOpen) await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
-            using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
-            var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
-            var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
-            await using var __ = transaction.ConfigureAwait(false);
-            var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            return result;
-        }
-        catch (Exception e) when (e is not MlOpsException && Translate(e) is { } translated)
-        {
-            throw translated;
+            var isCommitting = false;
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!_isOpen) await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
+                using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
+                var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
+                await using var __ = transaction.ConfigureAwait(false);
+                var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
+                isCommitting = isWrite;
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return result;
+            }
+            catch (Exception e) when (attempt < MostAttempts && e is not MlOpsException && IsWorthRepeating(e, isCommitting))
+            {
+                await Task.Delay(Random.Shared.Next(5, 25) * attempt, cancellationToken).ConfigureAwait(false); // so that two do not meet again
+            }
+            catch (Exception e) when (e is not MlOpsException && Translate(e) is { } translated)
+            {
+                throw translated;
+            }
         }
     }
 

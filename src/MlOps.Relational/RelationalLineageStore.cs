@@ -70,7 +70,7 @@ internal sealed class RelationalLineageStore(RelationalDatabase database) : ILin
         var keys = new Dictionary<LineageNode, long>();
         foreach (var ids in nodes.GroupBy(node => node.Kind, node => node.Id).SelectMany(kind => kind.Chunk(MaxIds).Select(chunk => (Kind: kind.Key, Ids: chunk))))
         {
-            var rows = await session.QueryAsync<NodeRow>(SelectNodes + " WHERE kind = @Kind AND node_id IN @Ids", new { Kind = ids.Kind.ToString(), ids.Ids }).ConfigureAwait(false);
+            var rows = await session.QueryAsync<NodeRow>($"{SelectNodes} WHERE kind = @Kind AND {session.Database.IsOneOf("node_id", "Ids")}", new { Kind = ids.Kind.ToString(), ids.Ids }).ConfigureAwait(false);
             foreach (var row in rows) keys[row.ToNode()] = row.NodeKey;
         }
 
@@ -90,7 +90,7 @@ internal sealed class RelationalLineageStore(RelationalDatabase database) : ILin
     private static async Task<List<LineageEdge>> WalkAsync(Session session, LineageQuery query, long start, string here, string there)
     {
         if (query.Depth == 0) return [];
-        var relations = query.Relations.Count == 0 ? string.Empty : " AND e.relation IN @Relations";
+        var relations = query.Relations.Count == 0 ? string.Empty : " AND " + session.Database.IsOneOf("e.relation", "Relations");
         var keys = await session.QueryAsync<long>($"""
             WITH RECURSIVE reached (node_key) AS (
                 SELECT node_key FROM lineage_nodes WHERE node_key = @Start

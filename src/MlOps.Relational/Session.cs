@@ -8,6 +8,12 @@ internal sealed class Session(RelationalDatabase database, DbConnection connecti
 {
     internal RelationalDatabase Database => database;
 
+    internal DbConnection Connection => connection;
+
+    internal DbTransaction Transaction => transaction;
+
+    internal CancellationToken CancellationToken => cancellationToken;
+
     /// <summary>Reads rows into objects whose properties are named as the columns.</summary>
     internal async Task<List<T>> QueryAsync<T>(string sql, object? parameters = null) =>
         (await connection.QueryAsync<T>(Command(sql, parameters)).ConfigureAwait(false)).AsList();

@@ -21,6 +21,9 @@ public static class SdkServiceCollectionExtensions
         .AddTracking()
         .AddTraining()
         .AddModelRegistry()
+        .AddRetention()
         .AddServing()
-        .AddMonitoring();
+        .AddMlflow()
+        .AddMonitoring()
+        .UseMetricHistory();
 }

@@ -37,6 +37,7 @@ public static class SqliteBuilderExtensions
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<SqliteDatabase>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
-                services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
+                services.GetRequiredService<SqliteDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
     }
 }

@@ -22,12 +22,14 @@ public sealed partial class FlightDelaysTests
     }
 
     [Fact]
-    public async Task A_feed_that_changes_to_kilometres_is_found_on_its_first_day()
+    public async Task A_feed_that_changes_to_kilometres_is_found_on_its_first_day_and_the_bad_rows_of_a_day_are_put_aside()
     {
         using var folder = new TemporaryFolder();
-        var run = await RunAsync(folder, "--fault", "km");
+        var run = await RunAsync(folder, "--fault", "km", "--fault", "day");
         run.ExitCode.Should().Be(0, run.Output);
         DistanceAlarm().Matches(run.Output).Select(m => m.Groups[1].Value).First().Should().Be("2001-06-15", run.Output);
+        PutAside().Matches(run.Output).Select(m => (m.Groups["day"].Value, m.Groups["rows"].Value, m.Groups["why"].Value)).Should()
+            .Contain(("2001-06-20", "172", "'distance' is between 1 and 6000"), "a tenth of that day has a distance below nothing, and two flights are longer in kilometres than a flight in miles can be: {0}", run.Output);
     }
 
     private static int Cached(Command run) => int.Parse(CachedStages().Match(run.Output).Groups[1].Value, CultureInfo.InvariantCulture);
@@ -40,6 +42,9 @@ public sealed partial class FlightDelaysTests
 
     [GeneratedRegex(@"(\d+) of \d+ stages cached")]
     private static partial Regex CachedStages();
+
+    [GeneratedRegex(@"(?<day>2001-\d\d-\d\d) +(?<rows>\d+) flights put aside +expected that (?<why>.*\S)")]
+    private static partial Regex PutAside();
 
     [GeneratedRegex(@"(2001-\d\d-\d\d).*distance.*alarm", RegexOptions.IgnoreCase)]
     private static partial Regex DistanceAlarm();

@@ -109,9 +109,10 @@ public sealed class FileArtifactStoreTests : ArtifactStoreConformance, IDisposab
     [Fact]
     public async Task A_file_that_was_verified_is_not_hashed_again_until_it_changes()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(1)); // long after the writing
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var store = TestStore.Open(_folder, time);
         var stored = await store.PutAsync(new MemoryStream(new byte[1000]), Cancel);
+        time.Advance(TimeSpan.FromMinutes(1)); // long after the writing
         await store.GetLocalPathAsync(stored.Digest, Cancel);
         var path = TestStore.PathOf(_folder, stored.Digest);
         var written = File.GetLastWriteTimeUtc(path);

@@ -32,6 +32,15 @@ internal sealed class FakeModel(BundleManifest manifest, Func<IReadOnlyList<Tens
     public void Dispose() => IsDisposed = true;
 }
 
+/// <summary>Objects to what the test says.</summary>
+internal sealed class FakeGate : IAliasGate
+{
+    public Func<AliasChange, IReadOnlyList<string>> Objections { get; set; } = _ => [];
+
+    public ValueTask<IReadOnlyList<string>> ObjectionsAsync(AliasChange change, ModelVersion? candidate, IModelRegistry registry, CancellationToken cancellationToken = default) =>
+        new(Objections(change));
+}
+
 internal static class Make
 {
     public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);

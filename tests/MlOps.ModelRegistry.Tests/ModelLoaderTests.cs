@@ -27,6 +27,14 @@ public sealed class ModelLoaderTests
     }
 
     [Fact]
+    public async Task A_version_that_has_only_a_source_cannot_be_loaded_and_says_so()
+    {
+        using var host = await HostOf(new FakeRuntime("fake", _ => Outputs));
+        var load = () => host.Loader.LoadAsync(host.Version with { Bundle = null, Source = "s3://elsewhere/model" }, Cancel);
+        (await load.Should().ThrowAsync<DataException>()).Which.Message.Should().Contain("no bundle").And.Contain("s3://elsewhere/model");
+    }
+
+    [Fact]
     public async Task The_samples_go_into_the_model_as_they_were()
     {
         IReadOnlyList<Tensor>? seen = null;
@@ -156,9 +164,9 @@ public sealed class ModelLoaderTests
     public async Task One_flipped_byte_keeps_a_model_from_being_loaded()
     {
         using var host = await HostOf(new FakeRuntime("fake", _ => Outputs));
-        ((InMemoryArtifactStore)host.Artifacts).Damage(host.Version.Bundle.Artifact.Digest, 200);
+        ((InMemoryArtifactStore)host.Artifacts).Damage(host.Version.Bundle!.Artifact.Digest, 200);
         await FluentActions.Awaiting(() => host.Loader.LoadAsync(host.Version, Cancel)).Should().ThrowAsync<ArtifactCorruptException>();
-        await FluentActions.Awaiting(() => host.Loader.ReadAsync(host.Version.Bundle.Artifact, Cancel)).Should().ThrowAsync<ArtifactCorruptException>();
+        await FluentActions.Awaiting(() => host.Loader.ReadAsync(host.Version.Bundle!.Artifact, Cancel)).Should().ThrowAsync<ArtifactCorruptException>();
         host.Runtime.Loaded.Should().BeEmpty();
     }
 
@@ -167,7 +175,7 @@ public sealed class ModelLoaderTests
     {
         using var host = await HostOf(new FakeRuntime("fake", _ => Outputs));
         var stored = await host.Artifacts.PutAsync(new MemoryStream("no zip at all"u8.ToArray()), Cancel);
-        var load = () => host.Loader.LoadAsync(host.Version with { Bundle = host.Version.Bundle with { Artifact = stored } }, Cancel);
+        var load = () => host.Loader.LoadAsync(host.Version with { Bundle = host.Version.Bundle! with { Artifact = stored } }, Cancel);
         (await load.Should().ThrowAsync<DataException>()).Which.DataSource.Should().Be("flight-delay/1");
         await FluentActions.Awaiting(() => host.Loader.ReadAsync(new(Sha256.Hex("nowhere"), 1), Cancel)).Should().ThrowAsync<NotFoundException>();
     }

@@ -6,13 +6,14 @@ namespace MlOps.ModelRegistry.Tests;
 
 public sealed class RegistryStagesTests : IDisposable
 {
+    private readonly FakeGate _gate = new();
     private readonly ServiceProvider _services;
     private int _runs;
 
     public RegistryStagesTests()
     {
         var services = new ServiceCollection();
-        services.AddMlOpsCore().UseInMemoryStores();
+        services.AddSingleton<IAliasGate>(_gate).AddMlOpsCore().UseInMemoryStores();
         _services = services.BuildServiceProvider();
     }
 
@@ -127,6 +128,16 @@ public sealed class RegistryStagesTests : IDisposable
         var again = await PromoteAsync(await RegisterAsync(Make.Candidate("a", Make.Report("flight-delay/1"))));
         (again.IsPromoted, again.HasMoved, again.Previous).Should().Be((true, false, 1));
         (await Registry.GetAliasHistoryAsync("flight-delay", Cancel)).Where(c => c.Alias == "champion").Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_gate_of_the_host_refuses_a_promotion_with_its_reasons()
+    {
+        _gate.Objections = change => change.Alias == "champion" ? ["A risk officer must approve.", "It is Friday."] : [];
+        var promotion = await PromoteAsync(await RegisterAsync(Make.Candidate("a")));
+        promotion.IsPromoted.Should().BeFalse();
+        promotion.Refusals.Should().Equal("A risk officer must approve.", "It is Friday.");
+        (await Registry.FindByAliasAsync("flight-delay", "champion", Cancel)).Should().BeNull();
     }
 
     [Fact]

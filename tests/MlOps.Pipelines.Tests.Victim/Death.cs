@@ -93,6 +93,10 @@ internal sealed class MortalCheckpoints(ICheckpointStore inner, Death death) : I
     public Task<StageCheckpoint?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) => inner.FindByKeyAsync(key, cancellationToken);
 
     public Task<StageCheckpoint?> FindLatestAsync(string pipeline, string stage, CancellationToken cancellationToken = default) => inner.FindLatestAsync(pipeline, stage, cancellationToken);
+
+    public IAsyncEnumerable<StageCheckpoint> ReadAsync(CancellationToken cancellationToken = default) => inner.ReadAsync(cancellationToken);
+
+    public Task<int> DeleteEndedAsync(DateTimeOffset endedBefore, bool isDryRun = false, CancellationToken cancellationToken = default) => inner.DeleteEndedAsync(endedBefore, isDryRun, cancellationToken);
 }
 
 internal sealed class MortalMetadata(IMetadataStore inner, Death death) : IMetadataStore

@@ -24,7 +24,7 @@ internal sealed class FakeLoader : IModelLoader
     {
         Interlocked.Increment(ref _loads);
         if (Broken.ContainsKey(version.Version)) throw new ArtifactCorruptException("model", "a", "b");
-        var model = new FakeModel(version.Bundle.Manifest, version.Version, () => OnPredict?.Invoke());
+        var model = new FakeModel(version.RequireBundle().Manifest, version.Version, () => OnPredict?.Invoke());
         Loaded.Add(model);
         return Task.FromResult<ILoadedModel>(model);
     }

@@ -27,7 +27,7 @@ public sealed class SqliteModelRegistryTests : ModelRegistryConformance, IDispos
 
     public void Dispose() => _folder.Dispose();
 
-    protected override Task<IModelRegistry> CreateAsync() => Task.FromResult<IModelRegistry>(_folder.Open().Registry);
+    protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_folder.Open(gates: gates).Registry);
 }
 
 public sealed class SqliteLineageStoreTests : LineageStoreConformance, IDisposable

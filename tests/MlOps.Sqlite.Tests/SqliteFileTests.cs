@@ -27,7 +27,7 @@ public sealed class SqliteFileTests : IDisposable
     {
         var store = _folder.Open();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => store.Registry.ListModelsAsync(Cancel))));
-        _folder.Scalar("SELECT COUNT(*) FROM schema_versions").Should().Be(_folder.Scalar("PRAGMA user_version"));
+        _folder.Scalar("SELECT COUNT(*) FROM schema_versions").Should().Be(_folder.Scalar("PRAGMA user_version") + 1, "one migration has a part in code");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class SqliteFileTests : IDisposable
         next.IsCompleted.Should().BeFalse("nobody has told this process");
         time.Advance(TimeSpan.FromMilliseconds(250));
         (await next).Should().BeTrue();
-        watch.Current.To.Should().Be(1);
+        watch.Current.To.Should().Be("1");
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class SqliteFileTests : IDisposable
         var store = _folder.Open();
         var versions = await store.Registry.ListVersionsAsync("flight-delay", Cancel);
         versions.Select(v => v.Version).Should().Equal(Enumerable.Range(1, Processes * Each).Reverse());
-        versions.Select(v => v.Bundle.Artifact.Digest).Should().OnlyHaveUniqueItems();
+        versions.Select(v => v.Bundle!.Artifact.Digest).Should().OnlyHaveUniqueItems();
         var run = await store.Metadata.FindRunAsync(Store.RunId, Cancel);
         run!.Tags.Should().HaveCount(Processes * Each);
         (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(Processes * Each);

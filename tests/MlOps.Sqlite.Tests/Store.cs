@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.Core;
 using MlOps.Relational;
 
 namespace MlOps.Sqlite.Tests;
@@ -11,13 +12,13 @@ internal sealed class Store : IDisposable
 
     public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public Store(string path, TimeSpan? busyTimeout = null, TimeProvider? time = null)
+    public Store(string path, TimeSpan? busyTimeout = null, TimeProvider? time = null, IEnumerable<IAliasGate>? gates = null)
     {
         Database = new(new SqliteConnectionStringBuilder { DataSource = path }, busyTimeout ?? TimeSpan.FromSeconds(30));
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
         Lineage = new(Database);
-        Registry = new(Database, time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
+        Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
     public SqliteDatabase Database { get; }
@@ -42,9 +43,9 @@ internal sealed class TestFolder : IDisposable
 
     public string File => Path.Combine(Folder, "größe", "mlops.db");
 
-    public Store Open(TimeSpan? busyTimeout = null, TimeProvider? time = null)
+    public Store Open(TimeSpan? busyTimeout = null, TimeProvider? time = null, IEnumerable<IAliasGate>? gates = null)
     {
-        var store = new Store(File, busyTimeout, time);
+        var store = new Store(File, busyTimeout, time, gates);
         _stores.Add(store);
         return store;
     }

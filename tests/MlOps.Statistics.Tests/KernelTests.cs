@@ -66,6 +66,59 @@ public class KernelTests
     }
 
     [Fact]
+    public void Numbers_are_counted_alike_wherever_they_lie()
+    {
+        // Close together, far apart, close but far from 0, of both signs, and ever elsewhere.
+        var close = Gen.Long[-300, 2000];
+        var kinds = Gen.OneOf(close, Gen.Long, Gen.Long[long.MaxValue - 50, long.MaxValue], Gen.Long[long.MinValue, long.MinValue + 50], close.Select(v => v + 1_000_000_000_000));
+        Gen.Select(Gen.OneOf(Gen.Const(close), Gen.Const(kinds)).SelectMany(kind => kind.Array[0, 3000]), kinds.Array[0, 600], Gen.Int[0, 3]).Sample((first, then, bits) =>
+        {
+            var table = new CountTable();
+            foreach (var block in first.Chunk(512).Concat(then.Chunk(256))) table.AddAll(block, int.MaxValue).Should().Be(block.Length);
+            if (bits > 0) table.Shift(bits);
+            var expected = first.Concat(then).GroupBy(v => v >> bits).OrderBy(g => g.Key).Select(g => KeyValuePair.Create(g.Key, g.LongCount())).ToArray();
+            table.ToSorted().Should().Equal(expected);
+            table.Distinct.Should().Be(expected.Length);
+            foreach (var (key, count) in expected.Take(10)) table.Clone().CountOf(key).Should().Be(count);
+        });
+    }
+
+    [Fact]
+    public void Counting_stops_at_one_more_different_number_than_allowed()
+    {
+        var table = new CountTable();
+        long[] dense = [.. Enumerable.Range(0, 1000).Select(i => (long)(i % 100))];
+        table.AddAll(dense, 110).Should().Be(1000);
+        table.AddAll([5, 100, 101, 1L << 60, 102, 103, 1L << 61, 104, 105, 106, 107, 108, 109], 110).Should().Be(12);
+        table.Distinct.Should().Be(111);
+    }
+
+    [Fact]
+    public void What_came_more_often_than_a_threshold_is_written_down()
+    {
+        foreach (var many in new[] { false, true })
+        {
+            var (table, frequent) = (new CountTable(), new int[400]);
+            table.AddAll([.. Enumerable.Range(0, 400).Select(i => (long)(i % 4))], 10, 1000, many, frequent, out _);
+            table.AddAll([1, 1L << 50, 2, 2, 1L << 50, 1L << 50, 7], 10, 100, many, frequent, out var count).Should().Be(7);
+            frequent.Take(count).Should().Equal(0, 2, 3);
+        }
+    }
+
+    [Fact]
+    public void Short_texts_are_the_same_when_their_bytes_and_lengths_are() =>
+        Gen.Select(Gen.Byte[0, 2].Array[0, 15], Gen.Byte[0, 2].Array[0, 15]).Sample((a, b) =>
+        {
+            var among = new byte[64];
+            Array.Fill(among, (byte)7);
+            a.CopyTo(among, 5);
+            var text = ShortText.At(ref among[5], a.Length);
+            (text == ShortText.Of(a)).Should().BeTrue();
+            (text == ShortText.Of(b)).Should().Be(a.SequenceEqual(b));
+            text.Slot(60).Should().Be(ShortText.Of(a).Slot(60));
+        });
+
+    [Fact]
     public void Keys_order_as_the_values_do() =>
         Gen.Select(Gen.Double, Gen.Double).Where((a, b) => double.IsFinite(a) && double.IsFinite(b)).Sample((a, b) =>
         {

@@ -2,6 +2,52 @@ namespace MlOps.Statistics.Tests;
 
 public class TailTests
 {
+    // Miller, Table of percentage points of Kolmogorov statistics, JASA 51, 1956; the last two are Smirnov's limits, 1948.
+    [Theory]
+    [InlineData(0.97500, 1, 0.05)]
+    [InlineData(0.56328, 5, 0.05)]
+    [InlineData(0.40925, 10, 0.05)]
+    [InlineData(0.48893, 10, 0.01)]
+    [InlineData(0.29408, 20, 0.05)]
+    [InlineData(0.13403, 100, 0.05)]
+    [InlineData(1.35810e-6, 1_000_000_000_000, 0.05)]
+    [InlineData(1.62762e-6, 1_000_000_000_000, 0.01)]
+    public void The_chance_of_a_distance_from_a_distribution_agrees_with_the_tables(double distance, long count, double expected) =>
+        KolmogorovSmirnov.PValue(distance, count).Should().BeApproximately(expected, 2e-5);
+
+    [Fact]
+    public void The_distance_from_a_distribution_is_the_largest_on_either_side()
+    {
+        KolmogorovSmirnov.Statistic([0.2, 0.4, 0.9], x => x).Should().BeApproximately((2.0 / 3) - 0.4, 1e-15);
+        KolmogorovSmirnov.Statistic([0.7, 0.8, 0.9], x => x).Should().Be(0.7);
+        KolmogorovSmirnov.Statistic([], x => x).Should().Be(0);
+        KolmogorovSmirnov.PValue(0, 0).Should().Be(double.NaN);
+    }
+
+    [Theory]
+    [InlineData(0.3, 2, 5, 0.579825)] // 1 - 0.7^6 - 6 0.3 0.7^5, and so on for whole shapes
+    [InlineData(0.5, 0.5, 0.5, 0.5)]
+    [InlineData(0.1, 1, 3, 0.271)]
+    [InlineData(0, 2, 3, 0)]
+    [InlineData(1.5, 2, 3, 1)]
+    public void The_tail_of_beta_is_right(double value, double alpha, double beta, double expected) => Beta.LowerTail(value, alpha, beta).Should().BeApproximately(expected, 1e-14);
+
+    [Fact]
+    public void A_beta_distribution_of_nothing_is_nothing() => Beta.LowerTail(double.NaN, 2, 3).Should().Be(double.NaN);
+
+    [Fact]
+    public void A_beta_distribution_without_shape_is_refused() => FluentActions.Invoking(() => Beta.LowerTail(0.5, 0, 1)).Should().Throw<ArgumentOutOfRangeException>();
+
+    [Fact]
+    public void Running_moments_are_those_of_the_series()
+    {
+        var moments = RunningMoments.Of([2, 4, 4, 4, 5, 5, 7, 9]);
+
+        (moments.Count, moments.Mean, moments.PopulationDeviation).Should().Be((8, 5, 2));
+        moments.SampleVariance.Should().BeApproximately(32.0 / 7, 1e-14);
+        (RunningMoments.Of([1.1, 1.1, 1.1]).Mean, RunningMoments.Of([3]).SampleDeviation, default(RunningMoments).PopulationDeviation).Should().Be((1.1, 0, 0));
+    }
+
     // Computed in 60 digits from the closed forms for whole and half degrees (Abramowitz and Stegun 26.4.4 and 26.4.5).
     [Theory]
     [InlineData(1, 3.841458820694124, 5.00000000000000583e-02)]

@@ -18,9 +18,9 @@ public sealed class InMemoryCheckpointStoreTests : CheckpointStoreConformance
 
 public sealed class InMemoryModelRegistryTests : ModelRegistryConformance
 {
-    private readonly InMemoryModelRegistry _registry = new();
+    private InMemoryModelRegistry? _registry;
 
-    protected override Task<IModelRegistry> CreateAsync() => Task.FromResult<IModelRegistry>(_registry);
+    protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_registry ??= new(gates));
 }
 
 public sealed class InMemoryLineageStoreTests : LineageStoreConformance

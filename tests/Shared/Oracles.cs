@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace MlOps.Peers;
 
@@ -8,18 +9,19 @@ namespace MlOps.Peers;
 /// Reads the peers' cases. They lie beside the project, not in it: the environment variable MLOPS_ORACLES says where, else it is ../shared/oracles seen from the root of the repository. Where they are absent the tests
 /// are skipped and say so; on a build server (CI=true) they fail.
 /// </summary>
-internal static class Oracles
+internal static partial class Oracles
 {
     public const string Category = "Category";
     public const string Peer = "Peer";
     private static readonly ConcurrentDictionary<string, JsonElement> Files = new();
+    private static readonly ConcurrentDictionary<string, Dictionary<string, JsonElement>> Named = new();
 
     public static string Folder { get; } = Environment.GetEnvironmentVariable("MLOPS_ORACLES") is { Length: > 0 } folder ? folder : Path.Combine(Root(), "..", "shared", "oracles");
 
-    /// <summary>The content of a file, read once.</summary>
-    public static JsonElement Read(string file) => Files.GetOrAdd(file, static name => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, name))).RootElement);
+    /// <summary>The content of a file, read once. Infinities and NaN as bare words, which JSON does not have, are read as text.</summary>
+    public static JsonElement Read(string file) => Files.GetOrAdd(file, static name => JsonDocument.Parse(Bare().Replace(File.ReadAllText(Path.Combine(Folder, name)), "\"$0\"")).RootElement);
 
-    /// <summary>One row for each case of a file, named by the case's id. Excluded cases are skipped with the reason, never left out.</summary>
+    /// <summary>One row for each case of a file, named by the case's id; an id that comes again is counted. Excluded cases are skipped with the reason, never left out.</summary>
     /// <param name="file">The file in the folder of the oracles.</param>
     /// <param name="which">Which of its cases the test is for.</param>
     /// <param name="excluded">The cases that rest on a peer's defect, with the reason.</param>
@@ -33,18 +35,17 @@ internal static class Oracles
             yield break;
         }
 
-        foreach (var one in All(file).Where(c => which?.Invoke(c) ?? true))
+        foreach (var (name, one) in All(file).Where(c => which?.Invoke(c.Value) ?? true))
         {
-            var id = one.GetProperty("id").GetString()!;
-            var row = new TheoryDataRow<string>(id) { TestDisplayName = id };
-            if (excluded is not null && excluded.TryGetValue(id, out var reason)) row.Skip = reason;
+            var row = new TheoryDataRow<string>(name) { TestDisplayName = name };
+            if (excluded is not null && excluded.TryGetValue(one.GetProperty("id").GetString()!, out var reason)) row.Skip = reason;
             yield return row;
         }
     }
 
-    /// <summary>The case of an id.</summary>
-    public static JsonElement Case(string file, string id) => id.Length > 0
-        ? All(file).First(c => c.GetProperty("id").GetString() == id)
+    /// <summary>The case of a name.</summary>
+    public static JsonElement Case(string file, string name) => name.Length > 0
+        ? All(file)[name]
         : throw new FileNotFoundException($"The peers' cases are not here: {Path.Combine(Folder, file)}. Set MLOPS_ORACLES to their folder.");
 
     /// <summary>A number, which JSON writes as text when it is NaN, infinite or a 64-bit integer of a peer.</summary>
@@ -58,11 +59,20 @@ internal static class Oracles
         }
         : element.GetDouble();
 
-    private static JsonElement.ArrayEnumerator All(string file)
+    private static Dictionary<string, JsonElement> All(string file) => Named.GetOrAdd(file, static name =>
     {
-        var root = Read(file);
-        return (root.ValueKind == JsonValueKind.Array ? root : root.GetProperty("cases")).EnumerateArray();
-    }
+        var root = Read(name);
+        var cases = new Dictionary<string, JsonElement>();
+        var seen = new Dictionary<string, int>();
+        foreach (var one in (root.ValueKind == JsonValueKind.Array ? root : root.GetProperty("cases")).EnumerateArray())
+        {
+            var id = one.GetProperty("id").GetString()!;
+            var count = seen[id] = seen.GetValueOrDefault(id) + 1;
+            cases.Add(count == 1 ? id : $"{id} ({count})", one);
+        }
+
+        return cases;
+    });
 
     private static string Root()
     {
@@ -73,4 +83,7 @@ internal static class Oracles
 
         return AppContext.BaseDirectory;
     }
+
+    [GeneratedRegex(@"(?<=[\[,:]\s*)(-?Infinity|NaN)(?=\s*[\],}])")]
+    private static partial Regex Bare();
 }

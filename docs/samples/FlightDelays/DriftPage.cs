@@ -11,8 +11,8 @@ internal sealed class DriftPage(IModelRegistry registry, IDatasetStore datasets,
     public async Task<string> WriteAsync(DateTimeOffset from, DateTimeOffset to)
     {
         var champion = await registry.FindByAliasAsync(FlightDelayPipeline.Name, ModelNames.Champion) ?? throw new InvalidOperationException("Nothing serves.");
-        var training = champion.Bundle.Manifest.Data["training"];
-        var inputs = champion.Bundle.Manifest.Signature.InputSchema.Where(c => c.Type != ColumnType.Timestamp).Select(c => c.Name).ToList(); // time always moves
+        var training = champion.RequireBundle().Manifest.Data["training"];
+        var inputs = champion.RequireBundle().Manifest.Signature.InputSchema.Where(c => c.Type != ColumnType.Timestamp).Select(c => c.Name).ToList(); // time always moves
         var dataset = new Dataset(training.Name, training.Fingerprint, training.Schema, training.RowCount, training.Artifact, new("model", $"{champion.Model}/{champion.Version}"), champion.CreatedAt);
         var profiler = new Profiler();
         var before = await profiler.ProfileAsync(datasets.ReadAsync(dataset, inputs));

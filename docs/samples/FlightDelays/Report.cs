@@ -97,7 +97,7 @@ internal static class Report
     {
         Title("3. The registry");
         foreach (var version in (await registry.ListVersionsAsync(model)).Reverse())
-            AnsiConsole.MarkupLineInterpolated($"{version.Model}/{version.Version}  {string.Join(", ", version.Aliases)}  auc {Number(version.Evaluation?.Metrics.GetValueOrDefault("auc", double.NaN) ?? double.NaN)}  sha256 {version.Bundle.Artifact.Digest[..12]}");
+            AnsiConsole.MarkupLineInterpolated($"{version.Model}/{version.Version}  {string.Join(", ", version.Aliases)}  auc {Number(version.Evaluation?.Metrics.GetValueOrDefault("auc", double.NaN) ?? double.NaN)}  sha256 {version.Bundle?.Artifact.Digest[..12]}");
     }
 
     public static void Places(IServiceProvider services, string driftPage, TimeSpan elapsed)

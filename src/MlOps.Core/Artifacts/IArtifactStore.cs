@@ -40,4 +40,16 @@ public interface IArtifactStore
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>True when they are.</returns>
     Task<bool> ExistsAsync(string digest, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists what is stored, in no order.</summary>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    /// <returns>The artifacts. What is stored or deleted while they are listed may be among them or not.</returns>
+    IAsyncEnumerable<StoredArtifact> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes stored bytes, unless they were stored, or stored again, at or after a moment. Whether somebody still needs them is the caller's to know.</summary>
+    /// <param name="digest">The digest.</param>
+    /// <param name="storedBefore">The moment.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>True when they were deleted; false when they are not there or were stored too late.</returns>
+    Task<bool> DeleteAsync(string digest, DateTimeOffset storedBefore, CancellationToken cancellationToken = default);
 }

@@ -23,4 +23,22 @@ public static class Sha256
     /// <param name="text">The text.</param>
     /// <returns>True for 64 lower-case hexadecimal digits.</returns>
     public static bool IsDigest(string? text) => text is { Length: 64 } && !text.AsSpan().ContainsAnyExcept(Digits);
+
+    /// <summary>Finds what may be a digest in text, as the references to artifacts in JSON.</summary>
+    /// <param name="text">The text; null holds none.</param>
+    /// <returns>Every run of exactly 64 lower-case hexadecimal digits, also twice.</returns>
+    public static IEnumerable<string> FindDigests(string? text)
+    {
+        if (text is null) yield break;
+        for (var i = 0; i < text.Length;)
+        {
+            var rest = text.AsSpan(i);
+            var start = rest.IndexOfAny(Digits);
+            if (start < 0) yield break;
+            var length = rest[start..].IndexOfAnyExcept(Digits);
+            if (length < 0) length = rest.Length - start;
+            if (length == 64) yield return text.Substring(i + start, 64);
+            i += start + length;
+        }
+    }
 }

@@ -5,13 +5,14 @@ public static class LineageEdges
 {
     /// <summary>Gives what a registered version came from, as its bundle says: its data, its features, its run.</summary>
     /// <param name="version">The version.</param>
-    /// <returns>The edges. A version without a run is joined to its data directly.</returns>
+    /// <returns>The edges. A version without a run is joined to its data directly; one without a bundle has no data that is known.</returns>
     public static IReadOnlyList<LineageEdge> Of(ModelVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
         var node = LineageNode.Of(version);
-        if (version.RunId is not { } runId) return Of(version.Bundle, node, null, version.CreatedAt);
-        return [.. Of(version.Bundle, LineageNode.Run(runId), runId, version.CreatedAt), new(LineageNode.Run(runId), node, LineageRelations.Registered, version.CreatedAt) { RunId = runId }];
+        if (version.RunId is not { } runId) return version.Bundle is null ? [] : Of(version.Bundle, node, null, version.CreatedAt);
+        var learned = version.Bundle is null ? [] : Of(version.Bundle, LineageNode.Run(runId), runId, version.CreatedAt);
+        return [.. learned, new(LineageNode.Run(runId), node, LineageRelations.Registered, version.CreatedAt) { RunId = runId }];
     }
 
     /// <summary>Gives what a packaged model was made of, as its manifest says: the data of its splits, and the features, which are the columns that it learned from together with their preparation.</summary>

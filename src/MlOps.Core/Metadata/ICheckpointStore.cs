@@ -63,6 +63,18 @@ public interface ICheckpointStore
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The result; null when there is none.</returns>
     Task<StageCheckpoint?> FindLatestAsync(string pipeline, string stage, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads every record of a stage, in no order and without holding all of them in memory.</summary>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The records. What is committed or deleted while they are read may be among them or not.</returns>
+    IAsyncEnumerable<StageCheckpoint> ReadAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Removes the runs that ended before a moment with the records of their stages. Their stages are no cache hits any more; the records of the runs in the metadata store stay.</summary>
+    /// <param name="endedBefore">The moment.</param>
+    /// <param name="isDryRun">Whether to only say how many would be removed.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>How many runs were removed.</returns>
+    Task<int> DeleteEndedAsync(DateTimeOffset endedBefore, bool isDryRun = false, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Who runs a run of a pipeline.</summary>

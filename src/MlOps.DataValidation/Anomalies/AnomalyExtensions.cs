@@ -51,7 +51,7 @@ public static class AnomalyExtensions
     /// <summary>Proposes a schema for data.</summary>
     /// <param name="profile">The profile of the data.</param>
     /// <param name="options">What is inferred; null for the defaults.</param>
-    /// <returns>The schema, to be reviewed. A column without any value whose type is not known either is left out.</returns>
+    /// <returns>The schema, to be reviewed. A column without any value whose type is not known either, and one of a type without statistics, such as a struct, is left out; in data that has it, it is a new column.</returns>
     public static DataSchema InferSchema(this DatasetProfile profile, InferenceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(profile);

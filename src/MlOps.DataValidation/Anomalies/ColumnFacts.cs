@@ -39,6 +39,9 @@ internal record ColumnFacts(string Name, ValueKind Kind)
 
     public long InvalidUtf8 { get; init; }
 
+    /// <summary>Gets whether a text may be so long that its beginning alone is known.</summary>
+    public bool HasCutTexts { get; init; }
+
     /// <summary>Gets how many values are different; null when they were not counted.</summary>
     public DistinctCount? Distinct { get; init; }
 
@@ -98,6 +101,7 @@ internal record ColumnFacts(string Name, ValueKind Kind)
             Earliest = values.Times?.Earliest,
             Latest = values.Times?.Latest,
             InvalidUtf8 = texts?.InvalidUtf8 ?? 0,
+            HasCutTexts = texts?.Lengths.Max * 4 > values.Options.TextLimit,
             Distinct = values.Kind is ValueKind.Unknown or ValueKind.List ? null : values.Distinct,
             ReadCounts = hasCounts ? () => values.TopValues(int.MaxValue).Select(v => KeyValuePair.Create(v.Value, (double)v.Count)).ToList() : null,
             Align = other => other.Profile is { } control ? Distributions.Of(values, control) : null,

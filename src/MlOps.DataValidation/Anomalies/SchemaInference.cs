@@ -58,7 +58,7 @@ internal static class SchemaInference
             ? facts.Counts!.All(c => long.TryParse(c.Key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
             : facts.LikeIntegers == facts.ValueCount && facts.LikeIntegers > 0;
         if (areIntegers) return column.ReadAs(ValueKind.Integer);
-        return areAllKnown && facts.Counts!.Count <= options.DomainLimit ? column with { Domain = [.. facts.Counts.Select(c => c.Key).Order(StringComparer.Ordinal)] } : column;
+        return areAllKnown && !facts.HasCutTexts && facts.Counts!.Count <= options.DomainLimit ? column with { Domain = [.. facts.Counts.Select(c => c.Key).Order(StringComparer.Ordinal)] } : column;
     }
 
     private static (string? Yes, string? No)? Booleans(IReadOnlyList<string> values)

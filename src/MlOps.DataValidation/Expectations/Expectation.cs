@@ -7,47 +7,7 @@ namespace MlOps.DataValidation;
 /// Immutable and thread-safe. A check of one's own derives from <see cref="ValueExpectation{T}"/> (one value), <see cref="RowExpectation"/> (several values of a row) or
 /// <see cref="AggregateExpectation{T}"/> (a whole column). Keep everything in public properties, so that the cache key of a pipeline sees it.
 /// </remarks>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "expect")]
-[JsonDerivedType(typeof(DistinctValues), "distinct_values")]
-[JsonDerivedType(typeof(ReadsAsNumber), "reads_as_number")]
-[JsonDerivedType(typeof(RealBetween), "real_between")]
-[JsonDerivedType(typeof(Fresh), "fresh")]
-[JsonDerivedType(typeof(MostCommonInSet), "most_common_in_set")]
-[JsonDerivedType(typeof(QuantilesBetween), "quantiles_between")]
-[JsonDerivedType(typeof(StatisticBetween), "statistic_between")]
-[JsonDerivedType(typeof(ZScoresBelow), "z_scores_below")]
-[JsonDerivedType(typeof(BootstrappedKolmogorovSmirnovAbove), "bootstrapped_kolmogorov_smirnov_above")]
-[JsonDerivedType(typeof(ChiSquareAbove), "chi_square_above")]
-[JsonDerivedType(typeof(CramersPhiBelow), "cramers_phi_below")]
-[JsonDerivedType(typeof(KlDivergenceBelow), "kl_divergence_below")]
-[JsonDerivedType(typeof(KolmogorovSmirnovAbove), "kolmogorov_smirnov_above")]
-[JsonDerivedType(typeof(ColumnsCompare), "columns_compare")]
-[JsonDerivedType(typeof(InReference), "in_reference")]
-[JsonDerivedType(typeof(PairsInSet), "pairs_in_set")]
-[JsonDerivedType(typeof(Satisfies), "satisfies")]
-[JsonDerivedType(typeof(SumEquals), "sum_equals")]
-[JsonDerivedType(typeof(Unique), "unique")]
-[JsonDerivedType(typeof(UniqueWithinRow), "unique_within_row")]
-[JsonDerivedType(typeof(ColumnCountBetween), "column_count_between")]
-[JsonDerivedType(typeof(ColumnExists), "column_exists")]
-[JsonDerivedType(typeof(ColumnsMatch), "columns_match")]
-[JsonDerivedType(typeof(RowCountBetween), "row_count_between")]
-[JsonDerivedType(typeof(RowCountEqualsReference), "row_count_equals_reference")]
-[JsonDerivedType(typeof(AllNull), "all_null")]
-[JsonDerivedType(typeof(DateParseable), "date_parseable")]
-[JsonDerivedType(typeof(Finite), "finite")]
-[JsonDerivedType(typeof(JsonParseable), "json_parseable")]
-[JsonDerivedType(typeof(LengthBetween), "length_between")]
-[JsonDerivedType(typeof(MatchesDateFormat), "matches_date_format")]
-[JsonDerivedType(typeof(MatchesJsonSchema), "matches_json_schema")]
-[JsonDerivedType(typeof(MatchesLike), "matches_like")]
-[JsonDerivedType(typeof(MatchesRegex), "matches_regex")]
-[JsonDerivedType(typeof(NotNull), "not_null")]
-[JsonDerivedType(typeof(OfType), "of_type")]
-[JsonDerivedType(typeof(Ordered), "ordered")]
-[JsonDerivedType(typeof(ValuesBetween), "values_between")]
-[JsonDerivedType(typeof(ValuesInSet), "values_in_set")]
-[JsonDerivedType(typeof(ValuesNotInSet), "values_not_in_set")]
+[JsonConverter(typeof(ExpectationJsonConverter))]
 public abstract record Expectation
 {
     private protected Expectation(NullPolicy nulls = NullPolicy.Ignore) => Nulls = nulls;
@@ -82,6 +42,9 @@ public abstract record Expectation
 
     /// <summary>Gets what is done with missing values.</summary>
     public NullPolicy Nulls { get; init; }
+
+    /// <summary>Gets why this is expected, for people; null where nothing is said. It changes nothing.</summary>
+    public string? Reason { get; init; }
 
     private protected virtual string Name => ExpectationNames.Of(GetType());
 

@@ -13,13 +13,13 @@ internal static class ExpectationNames
         return OfWord(name);
     }
 
-    /// <summary>Gives TwoWords as two_words.</summary>
+    /// <summary>Gives TwoWords as two_words, and ZScores as z_scores.</summary>
     public static string OfWord(ReadOnlySpan<char> name)
     {
         var text = new StringBuilder();
         for (var i = 0; i < name.Length; i++)
         {
-            if (i > 0 && char.IsUpper(name[i]) && !char.IsUpper(name[i - 1])) text.Append('_');
+            if (i > 0 && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || (i + 1 < name.Length && char.IsLower(name[i + 1])))) text.Append('_');
             text.Append(char.ToLowerInvariant(name[i]));
         }
 

@@ -38,6 +38,36 @@ public sealed record ExpectationSuite(string Name, IReadOnlyList<Expectation> Ex
         return new(name, [.. builder.Expectations]);
     }
 
+    /// <summary>Reads a suite from JSON, as <see cref="ToJson"/> writes it.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="types">The expectations that it may name; null for those of this room.</param>
+    /// <returns>The suite.</returns>
+    /// <exception cref="FormatException">The text is no suite, or names an expectation or a parameter that there is not; each problem is named with its line.</exception>
+    public static ExpectationSuite FromJson(string json, ExpectationTypes? types = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return SuiteText.Read(() => SchemaJson.Parse(json), types ?? ExpectationTypes.BuiltIn);
+    }
+
+    /// <summary>Reads a suite from YAML, as <see cref="ToYaml"/> writes it.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="types">The expectations that it may name; null for those of this room.</param>
+    /// <returns>The suite.</returns>
+    /// <exception cref="FormatException">The text is no suite, or names an expectation or a parameter that there is not; each problem is named with its line.</exception>
+    public static ExpectationSuite FromYaml(string yaml, ExpectationTypes? types = null)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        return SuiteText.Read(() => SchemaYaml.Parse(yaml), types ?? ExpectationTypes.BuiltIn);
+    }
+
+    /// <summary>Writes the suite as JSON: for each expectation its name, its parameters and its reason. What has its default value is left out.</summary>
+    /// <returns>The text, which <see cref="FromJson"/> reads; dates and moments are text in it.</returns>
+    public string ToJson() => SuiteText.Json(this);
+
+    /// <summary>Writes the suite as YAML, which says the same as its JSON.</summary>
+    /// <returns>The text, which <see cref="FromYaml"/> reads.</returns>
+    public string ToYaml() => SuiteText.Yaml(this);
+
     /// <summary>Puts the expectations of another suite after those of this one.</summary>
     /// <param name="other">The other suite.</param>
     /// <returns>Both.</returns>

@@ -11,6 +11,8 @@ internal static class FilterTranslator
     {
         BinaryExpression { NodeType: ExpressionType.AndAlso or ExpressionType.And } both => $"({Text(both.Left, row)} and {Text(both.Right, row)})",
         BinaryExpression { NodeType: ExpressionType.OrElse or ExpressionType.Or } either => $"({Text(either.Left, row)} or {Text(either.Right, row)})",
+        BinaryExpression { NodeType: ExpressionType.Equal or ExpressionType.NotEqual } same when IsCondition(same.Left, row) || IsCondition(same.Right, row) => SameTruth(same, row),
+        BinaryExpression { NodeType: ExpressionType.Coalesce } optional when Member(optional.Left, row) is { } name && Value(optional.Right, row) is bool otherwise => $"{Quoted(name)} {(otherwise ? "!= false" : "= true")}",
         BinaryExpression comparison when Symbol(comparison.NodeType) is { } symbol => $"{Operand(comparison.Left, row)} {symbol} {Operand(comparison.Right, row)}",
         UnaryExpression { NodeType: ExpressionType.Not } not => $"not ({Text(not.Operand, row)})",
         UnaryExpression { NodeType: ExpressionType.Convert } converted => Text(converted.Operand, row),
@@ -23,11 +25,35 @@ internal static class FilterTranslator
     /// <summary>The name of a member of the row; null when it is something else.</summary>
     public static string? Member(Expression expression, ParameterExpression row) => expression switch
     {
-        MemberExpression { Expression: { } owner } member when owner == row => member.Member.Name,
+        MemberExpression { Expression: { } owner } member when owner == row => MemberColumns.NameOf(member.Member),
         MemberExpression { Member.Name: "Value", Expression: { } optional } when Nullable.GetUnderlyingType(optional.Type) is not null => Member(optional, row),
         UnaryExpression { NodeType: ExpressionType.Convert } converted => Member(converted.Operand, row),
         _ => null,
     };
+
+    private static bool IsCondition(Expression expression, ParameterExpression row)
+    {
+        expression = Bare(expression);
+        return expression.Type == typeof(bool) && Member(expression, row) is null && new Uses(row).In(expression);
+    }
+
+    private static Expression Bare(Expression expression)
+    {
+        while (expression is UnaryExpression { NodeType: ExpressionType.Convert } converted) expression = converted.Operand;
+        return expression;
+    }
+
+    // A condition is true or false and never missing, so a missing member is the same as none.
+    private static string SameTruth(BinaryExpression comparison, ParameterExpression row)
+    {
+        var (left, right) = (Truth(comparison.Left, row), Truth(comparison.Right, row));
+        var same = $"(({left.Yes} and {right.Yes}) or ({left.No} and {right.No}))";
+        return comparison.NodeType == ExpressionType.Equal ? same : $"not {same}";
+    }
+
+    private static (string Yes, string No) Truth(Expression expression, ParameterExpression row) => Member(expression, row) is { } name
+        ? ($"{Quoted(name)} = true", $"{Quoted(name)} = false")
+        : (Text(Bare(expression), row), $"not ({Text(Bare(expression), row)})");
 
     private static string? Symbol(ExpressionType type) => type switch
     {
@@ -46,7 +72,7 @@ internal static class FilterTranslator
     // An enumeration is compared as its number in a lambda but is text in a column.
     private static string EnumFree(Expression expression, string name)
     {
-        while (expression is UnaryExpression { NodeType: ExpressionType.Convert } converted) expression = converted.Operand;
+        expression = Bare(expression);
         if ((Nullable.GetUnderlyingType(expression.Type) ?? expression.Type).IsEnum)
             throw new ArgumentException($"'{name}' is an enumeration, which is text in a column. Write the filter as text: {name} = 'Name'.");
         return Quoted(name);

@@ -1,19 +1,23 @@
+using MlOps.Statistics;
+
 namespace MlOps.DataValidation;
 
 /// <summary>A value lies near to the mean of the values that are not checked, or of all.</summary>
 internal sealed class BatchNormalCheck(DeviationFactors factors, bool includeChecked) : ISeriesCheck
 {
-    private readonly DeviationFactors _factors = factors.Checked();
+    public DeviationFactors Factors { get; } = factors.Checked();
+
+    public bool IncludeChecked { get; } = includeChecked;
 
     public int PointsNeeded => 2;
 
     public IReadOnlyList<SeriesAnomaly> Find(ReadOnlySpan<double> series, int start, int end)
     {
         (start, end) = SeriesSpan.Check(series, start, end);
-        double[] basis = includeChecked ? series.ToArray() : [.. series[..start], .. series[end..]];
+        double[] basis = IncludeChecked ? series.ToArray() : [.. series[..start], .. series[end..]];
         if (basis.Length == 0) throw new ArgumentException("No value is left for the mean and the deviation. Check a part of the series only, or include what is checked.", nameof(series));
         var moments = RunningMoments.Of(basis);
-        var bounds = SeriesBounds.Around(moments.Mean, moments.SampleDeviation, _factors);
+        var bounds = SeriesBounds.Around(moments.Mean, moments.SampleDeviation, Factors);
         var found = new List<SeriesAnomaly>();
         for (var i = start; i < end; i++)
         {
@@ -23,5 +27,5 @@ internal sealed class BatchNormalCheck(DeviationFactors factors, bool includeChe
         return found;
     }
 
-    public override string ToString() => $"near the mean: at most {_factors}";
+    public override string ToString() => $"near the mean: at most {Factors}";
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MlOps.DataValidation;
 
 /// <summary>How the metrics of a dataset fit their history.</summary>
@@ -7,7 +9,11 @@ namespace MlOps.DataValidation;
 public sealed record HistoryReport(string Dataset, DateTimeOffset Time, IReadOnlyList<HistoryFinding> Findings)
 {
     /// <summary>Gets whether a metric does not fit.</summary>
-    public bool HasAnomalies => Findings.Any(f => f.Status == HistoryStatus.Anomalous);
+    public bool HasAnomalies => Anomalies.Any();
+
+    /// <summary>Gets what was found of the metrics that do not fit.</summary>
+    [JsonIgnore]
+    public IEnumerable<HistoryFinding> Anomalies => Findings.Where(f => f.Status == HistoryStatus.Anomalous);
 
     /// <summary>Gives a line for each metric that does not fit or could not be checked.</summary>
     /// <returns>The text.</returns>

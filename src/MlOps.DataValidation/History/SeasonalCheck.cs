@@ -1,3 +1,5 @@
+using MlOps.Statistics;
+
 namespace MlOps.DataValidation;
 
 /// <summary>A value lies near to its forecast from the seasons before.</summary>
@@ -6,26 +8,27 @@ internal sealed class SeasonalCheck : ISeriesCheck
     /// <summary>95 % of normally distributed errors.</summary>
     public const double DefaultDeviations = 1.96;
 
-    private readonly int _period;
-    private readonly double _deviations;
-
     public SeasonalCheck(int period, double deviations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 2);
         if (!(deviations > 0)) throw new ArgumentException($"{deviations} deviations are no distance.", nameof(deviations));
-        (_period, _deviations) = (period, deviations);
+        (Period, Deviations) = (period, deviations);
     }
 
-    public int PointsNeeded => 2 * _period;
+    public int Period { get; }
+
+    public double Deviations { get; }
+
+    public int PointsNeeded => 2 * Period;
 
     public IReadOnlyList<SeriesAnomaly> Find(ReadOnlySpan<double> series, int start, int end)
     {
         if (start >= end) throw new ArgumentException($"The part to be checked starts at {start} and ends at {end}: it is empty.", nameof(start));
         (start, end) = SeriesSpan.Check(series, start, end);
-        if (start < PointsNeeded) throw new ArgumentException($"Two seasons of {_period} values must come before the first value that is checked; there are {start}.", nameof(start));
+        if (start < PointsNeeded) throw new ArgumentException($"Two seasons of {Period} values must come before the first value that is checked; there are {start}.", nameof(start));
         var past = series[..start];
-        var fit = HoltWinters.Fit(past, _period).Run(past, _period, end - start);
-        var distance = Math.Max(_deviations * DeviationOfSizes(fit.Errors), Rounding(past));
+        var fit = HoltWinters.Fit(past, Period).Run(past, Period, end - start);
+        var distance = Math.Max(Deviations * DeviationOfSizes(fit.Errors), Rounding(past));
         var found = new List<SeriesAnomaly>();
         for (var i = start; i < end; i++)
         {
@@ -38,7 +41,7 @@ internal sealed class SeasonalCheck : ISeriesCheck
         return found;
     }
 
-    public override string ToString() => $"near the forecast from seasons of {_period} values: at most {SeriesBounds.Text(_deviations)} deviations away";
+    public override string ToString() => $"near the forecast from seasons of {Period} values: at most {SeriesBounds.Text(Deviations)} deviations away";
 
     // How much the sizes of the errors differ among themselves, as the peer has it; for normally distributed errors that is 0.6 of the deviation of the errors.
     private static double DeviationOfSizes(double[] errors) => RunningMoments.Of(Array.ConvertAll(errors, Math.Abs)).SampleDeviation;

@@ -3,7 +3,7 @@ namespace MlOps.DataValidation;
 /// <summary>A value lies between fixed bounds.</summary>
 internal sealed class ThresholdCheck(double? lower, double? upper) : ISeriesCheck
 {
-    private readonly SeriesBounds _bounds = SeriesBounds.Of(lower, upper, nameof(lower), nameof(upper));
+    public SeriesBounds Bounds { get; } = SeriesBounds.Of(lower, upper, nameof(lower), nameof(upper));
 
     public int PointsNeeded => 0;
 
@@ -13,12 +13,12 @@ internal sealed class ThresholdCheck(double? lower, double? upper) : ISeriesChec
         var found = new List<SeriesAnomaly>();
         for (var i = start; i < end; i++)
         {
-            if (!_bounds.Contains(series[i]))
-                found.Add(new(i, series[i], series[i], _bounds.Lower, _bounds.Upper, $"is {SeriesBounds.Text(series[i])}, and should be {_bounds}"));
+            if (!Bounds.Contains(series[i]))
+                found.Add(new(i, series[i], series[i], Bounds.Lower, Bounds.Upper, $"is {SeriesBounds.Text(series[i])}, and should be {Bounds}"));
         }
 
         return found;
     }
 
-    public override string ToString() => $"{_bounds}";
+    public override string ToString() => $"{Bounds}";
 }

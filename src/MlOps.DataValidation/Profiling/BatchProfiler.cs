@@ -8,7 +8,7 @@ namespace MlOps.DataValidation;
 internal sealed class BatchProfiler
 {
     /// <summary>Below so many values a batch is profiled on the thread that brings it.</summary>
-    private const long ParallelFrom = 32_768;
+    private const long ParallelFrom = 131_072;
 
     private readonly ProfilingOptions _options;
     private Schema? _schema;

@@ -10,6 +10,7 @@ internal static class ValueAdders
     {
         [typeof(double)] = new ValueBuffer<double>.Adding((p, v, valid) => p.Add(v, valid)),
         [typeof(float)] = new ValueBuffer<float>.Adding((p, v, valid) => p.Add(v, valid)),
+        [typeof(Half)] = new ValueBuffer<Half>.Adding((p, v, valid) => p.Add(Converted(v, static n => (float)n), valid)),
         [typeof(long)] = new ValueBuffer<long>.Adding((p, v, valid) => p.Add(v, valid)),
         [typeof(int)] = new ValueBuffer<int>.Adding((p, v, valid) => p.Add(v, valid)),
         [typeof(short)] = new ValueBuffer<short>.Adding((p, v, valid) => p.Add(v, valid)),

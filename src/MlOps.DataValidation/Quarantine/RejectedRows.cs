@@ -4,12 +4,15 @@ using Apache.Arrow.Types;
 namespace MlOps.DataValidation;
 
 /// <summary>Adds to rejected rows where they stood and why they were rejected.</summary>
-internal static class RejectedRows
+internal sealed class RejectedRows
 {
     public const string RowColumn = "rejected_row";
     public const string ReasonsColumn = "rejected_because";
 
-    public static RecordBatch Of(RowTaker taker, RecordBatch batch, IReadOnlyList<RowRun> runs, IReadOnlyList<(long Row, string Reasons)> rejected)
+    private Schema? _schema;
+    private Schema? _widened;
+
+    public RecordBatch Of(RowTaker taker, RecordBatch batch, IReadOnlyList<RowRun> runs, IReadOnlyList<(long Row, string Reasons)> rejected)
     {
         var taken = taker.Take(batch, runs);
         var (rows, reasons) = (new Int64Array.Builder().Reserve(rejected.Count), new StringArray.Builder());
@@ -19,9 +22,16 @@ internal static class RejectedRows
             reasons.Append(why);
         }
 
-        var names = batch.Schema.FieldsList.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-        Field[] fields = [.. batch.Schema.FieldsList, new(Free(RowColumn, names), Int64Type.Default, nullable: true), new(Free(ReasonsColumn, names), StringType.Default, nullable: true)];
-        return new(new Schema(fields, null), [.. taken.Arrays, rows.Build(), reasons.Build()], taken.Length);
+        return new(Widened(batch.Schema), [.. taken.Arrays, rows.Build(), reasons.Build()], taken.Length);
+    }
+
+    private Schema Widened(Schema schema)
+    {
+        if (_widened is not null && ReferenceEquals(schema, _schema)) return _widened;
+        var names = schema.FieldsList.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        Field[] fields = [.. schema.FieldsList, new(Free(RowColumn, names), Int64Type.Default, nullable: true), new(Free(ReasonsColumn, names), StringType.Default, nullable: true)];
+        _schema = schema;
+        return _widened = new(fields, null);
     }
 
     private static string Free(string name, HashSet<string> taken)

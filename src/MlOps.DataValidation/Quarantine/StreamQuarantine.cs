@@ -33,6 +33,7 @@ public static class StreamQuarantine
         ArgumentNullException.ThrowIfNull(suite);
         ArgumentNullException.ThrowIfNull(records);
         options ??= new();
+        using var measured = Instruments.Start(suite.Name);
         var references = await References.ReadAsync(suite, options, cancellationToken).ConfigureAwait(false);
         var pass = new ValidationPass(suite, RecordCheckerExtensions.Plan<T>(options, references), keepFailed: true);
         var feed = RecordFeed<T>.Of(pass);
@@ -54,6 +55,7 @@ public static class StreamQuarantine
             if (count == 0) continue;
             feed.Fill(buffer.AsSpan(0, count));
             pass.Judge();
+            Instruments.Judged(suite.Name, count, pass.RejectedInBlock);
             for (var row = 0; row < count; row++)
             {
                 var isRejected = Bits.Has(pass.Rejected, row);
@@ -65,7 +67,8 @@ public static class StreamQuarantine
             Array.Clear(buffer, 0, count);
         }
 
-        finished?.Invoke(pass.Finish());
+        var result = measured.Ended(pass.Finish());
+        finished?.Invoke(result);
     }
 
     /// <summary>Validates a stream of records to its end.</summary>

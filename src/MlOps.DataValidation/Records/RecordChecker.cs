@@ -3,7 +3,7 @@ namespace MlOps.DataValidation;
 /// <summary>Holds one record at a time to a suite, as a model endpoint does before it predicts. A record that passes costs no allocation.</summary>
 /// <typeparam name="T">The record; its public properties are the columns, found by name without regard to case.</typeparam>
 /// <remarks>
-/// Compiled once and thread-safe. The verdict is the one that the row would get in a batch or a stream. Expectations that need other rows, such as uniqueness, order and statistics, cannot be asked of
+/// Compiled once and thread-safe. The verdict is the one that the row would get in a batch or a stream. What is expected of the columns themselves, such as their types, is settled when it is compiled. Expectations that need other rows, such as uniqueness, order and statistics, cannot be asked of
 /// one record; <see cref="Unchecked"/> lists them.
 /// </remarks>
 public sealed class RecordChecker<T>
@@ -20,7 +20,12 @@ public sealed class RecordChecker<T>
         {
             try
             {
-                if (expectation.Plan(plan) is RowCheck { Rule: { IsLocal: true } rule } check) entries.Add(new(expectation, check.Expectation.Nulls, rule, plan.Filter(expectation.Where)));
+                var planned = expectation.Plan(plan);
+                if (planned is { IsAboutColumns: true })
+                {
+                    if (planned.Finish() is { Success: false } found) throw new CheckException($"Of this record {found.Finding}.");
+                }
+                else if (planned is RowCheck { Rule: { IsLocal: true } rule } check) entries.Add(new(expectation, check.Expectation.Nulls, rule, plan.Filter(expectation.Where)));
                 else others.Add(expectation);
             }
             catch (CheckException e)

@@ -13,7 +13,7 @@ internal static class RecordColumns<T>
         var columns = new List<RecordColumn<T>>();
         foreach (var member in typeof(T).GetProperties(BindingFlags.Instance | BindingFlags.Public))
         {
-            if (member.GetMethod is { IsPublic: true } && member.GetIndexParameters().Length == 0) columns.Add(RecordColumn<T>.Of(member));
+            if (member.GetMethod is { IsPublic: true } && member.GetIndexParameters().Length == 0 && MemberColumns.AttributeOf(member)?.IsIgnored != true) columns.Add(RecordColumn<T>.Of(member));
         }
 
         return columns;
@@ -39,7 +39,7 @@ internal sealed record RecordColumn<T>(DataColumn Column)
     {
         var type = Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
         var kind = KindOf(type);
-        var column = new DataColumn(member.Name, kind, kind == CellKind.Moment ? true : null);
+        var column = new DataColumn(MemberColumns.NameOf(member), kind, kind == CellKind.Moment ? true : null);
         return new(column)
         {
             IsMissing = Missing(member),
@@ -78,8 +78,8 @@ internal sealed record RecordColumn<T>(DataColumn Column)
         Expression value = Expression.Property(record, member);
         if (Nullable.GetUnderlyingType(member.PropertyType) is not null) value = Expression.Call(value, nameof(Nullable<int>.GetValueOrDefault), Type.EmptyTypes);
         value = type == typeof(bool) ? Expression.Condition(value, Expression.Constant(1L), Expression.Constant(0L))
-            : type == typeof(DateTime) || type == typeof(DateOnly) ? Expression.Call(typeof(Moments), nameof(Moments.Of), null, value)
-            : type == typeof(DateTimeOffset) ? Expression.Call(typeof(Moments), nameof(Moments.Of), null, Expression.Property(value, nameof(DateTimeOffset.UtcDateTime)))
+            : type == typeof(DateTime) || type == typeof(DateOnly) ? Expression.Call(typeof(Microseconds), nameof(Microseconds.Of), null, value)
+            : type == typeof(DateTimeOffset) ? Expression.Call(typeof(Microseconds), nameof(Microseconds.Of), null, Expression.Property(value, nameof(DateTimeOffset.UtcDateTime)))
             : type.IsEnum ? Expression.Call(typeof(RecordTexts), nameof(RecordTexts.Name), [type], value)
             : type == typeof(char) || type == typeof(Guid) ? Expression.Call(value, nameof(ToString), Type.EmptyTypes)
             : value.Type == typeof(TValue) ? value : Expression.Convert(value, typeof(TValue));

@@ -30,22 +30,23 @@ internal sealed class SuiteInputGuard(string model, ExpectationSuite suite, ILog
     {
         var schema = InputBatch.SchemaOf(inputs);
         var plan = new CheckPlan(ArrowFeed.ColumnsOf(schema), new());
-        var asked = suite.Expectations.Where(expectation => IsAsked(expectation, plan)).ToList();
-        if (asked.Count < suite.Expectations.Count)
-            logger.NotAsked(suite.Name, model, string.Join("; ", suite.Expectations.Except(asked).Select(e => e.Filtered)));
+        var planned = suite.Expectations.Select(expectation => (Expectation: expectation, Check: Plan(expectation, plan))).ToList();
+        var asked = planned.Where(p => p.Check is RowCheck { Rule.IsLocal: true }).Select(p => p.Expectation).ToList();
+        var others = planned.Where(p => p.Check is not (RowCheck { Rule.IsLocal: true } or { IsAboutColumns: true }) || (p.Check.IsAboutColumns && !p.Check.Finish().Success)).Select(p => p.Expectation.Filtered).ToList();
+        if (others.Count > 0) logger.NotAsked(suite.Name, model, string.Join("; ", others));
         return new(new(suite.Name, asked), schema);
     }
 
-    private static bool IsAsked(Expectation expectation, CheckPlan plan)
+    private static Check? Plan(Expectation expectation, CheckPlan plan)
     {
         try
         {
             plan.Filter(expectation.Where);
-            return expectation.Plan(plan) is RowCheck { Rule.IsLocal: true };
+            return expectation.Plan(plan);
         }
         catch (CheckException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -15,13 +15,16 @@ internal static class MemberColumns
         var body = expression.Body is UnaryExpression { NodeType: ExpressionType.Convert } boxed ? boxed.Operand : expression.Body;
         if (body is not MemberExpression { Member: var member, Expression: ParameterExpression })
             throw new ArgumentException($"'{expression}' is no member of {typeof(T).Name}. Write it as x => x.Member.", nameof(expression));
-        var name = AttributeOf(member)?.Name ?? member.Name;
+        var name = NameOf(member);
         if (columns.Contains(name)) return name;
         var alike = columns.Where(c => c.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
         return alike.Count == 1
             ? alike[0]
             : throw new KeyNotFoundException($"{typeof(T).Name}.{member.Name} has {(alike.Count == 0 ? "no column" : "more than one column")} in the schema. It has: {string.Join(", ", columns)}.");
     }
+
+    /// <summary>Gives the name of the column of a member: what its attribute says, or its own.</summary>
+    public static string NameOf(MemberInfo member) => AttributeOf(member)?.Name ?? member.Name;
 
     /// <summary>Gives the attribute of a member, or of the constructor's parameter of the same name.</summary>
     public static DataColumnAttribute? AttributeOf(MemberInfo member) => Attributes<DataColumnAttribute>(member).FirstOrDefault();

@@ -32,21 +32,21 @@ public sealed record SuiteSuggestions(string Name, IReadOnlyList<Suggestion> Sug
         return new(name, [.. profile.Columns.Where(c => c.Length > 0).SelectMany(c => Of(ColumnTraits.Of(c, profile[c], options), options))]);
     }
 
-    /// <summary>Makes the suite.</summary>
+    /// <summary>Makes the suite. Each expectation has its <see cref="Expectation.Reason"/>.</summary>
     /// <returns>The suite.</returns>
-    public ExpectationSuite ToSuite() => new(Name, [.. Suggestions.Select(s => s.Expectation)]);
+    public ExpectationSuite ToSuite() => new(Name, [.. Suggestions.Select(s => s.Expectation with { Reason = s.Reason })]);
 
     /// <summary>Prints the suite as C#, with the reasons as comments.</summary>
     /// <returns>A statement that makes the suite.</returns>
     public string ToCSharp() => SuiteCSharp.Write(this);
 
     /// <summary>Prints the suite as JSON, with the reasons.</summary>
-    /// <returns>The text.</returns>
-    public string ToJson() => SuiteText.Json(this);
+    /// <returns>The text, which <see cref="ExpectationSuite.FromJson"/> reads.</returns>
+    public string ToJson() => ToSuite().ToJson();
 
     /// <summary>Prints the suite as YAML, with the reasons.</summary>
-    /// <returns>The text.</returns>
-    public string ToYaml() => SuiteText.Yaml(this);
+    /// <returns>The text, which <see cref="ExpectationSuite.FromYaml"/> reads.</returns>
+    public string ToYaml() => ToSuite().ToYaml();
 
     // Numbers that are not negative need no second lower bound, and numbers with a higher one need not be said not to be negative.
     private static string? WeakerLowerBound(Suggestion[] made)

@@ -36,14 +36,17 @@ internal sealed class BatchValidation(ExpectationSuite suite, ValidationOptions 
     public void Judge(RecordBatch batch, Action<ValidationPass, int>? judged, CancellationToken cancellationToken)
     {
         _feed!.Start(batch);
+        var rejected = 0;
         while (_feed.Next())
         {
             cancellationToken.ThrowIfCancellationRequested();
             _pass!.Judge();
+            rejected += _pass.RejectedInBlock;
             judged?.Invoke(_pass, _feed.Start0);
         }
 
         _rows += batch.Length;
+        Instruments.Judged(suite.Name, batch.Length, rejected);
     }
 
     public async ValueTask<ValidationResult> FinishAsync(CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ internal abstract class Check(Expectation expectation, int[] columns)
 
     public Tally Tally { get; } = new();
 
+    /// <summary>Gets a value indicating whether the columns alone tell what comes of it, whatever the rows hold.</summary>
+    public bool IsAboutColumns { get; init; }
+
     /// <summary>Gets why the check stopped; null while it works.</summary>
     public string? Error { get; set; }
 

@@ -17,6 +17,7 @@ public static class ExpectationSuiteValidation
     {
         ArgumentNullException.ThrowIfNull(suite);
         ArgumentNullException.ThrowIfNull(rows);
+        using var measured = Instruments.Start(suite.Name);
         var validation = new BatchValidation(suite, options ?? new(), keepFailed: false);
         await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
@@ -24,7 +25,7 @@ public static class ExpectationSuiteValidation
             validation.Judge(batch, null, cancellationToken);
         }
 
-        return await validation.FinishAsync(cancellationToken).ConfigureAwait(false);
+        return measured.Ended(await validation.FinishAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Validates a dataset.</summary>

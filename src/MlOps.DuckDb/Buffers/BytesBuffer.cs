@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -25,6 +26,7 @@ internal sealed class BytesBuffer
     public void AddNull() => End(present: false);
 
     /// <summary>Adds the texts of one of the engine's vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void AddRange(DuckDBString* texts, ulong* present, int count)
     {
         var size = 0L;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
@@ -12,6 +13,7 @@ namespace MlOps.MetadataStore;
 /// Reading hashes it. A file that was hashed before by this process is not hashed again while its length, times of creation and last write are the
 /// same, except when it was last written less than two seconds before: then a change might not show in its times. So damage done while no process of
 /// ours looked is always found, and a change behind the back of a running process is found unless the culprit also set the times back.
+/// Storing bytes again sets the time of the last write, by which the collector sees that they are wanted.
 /// A damaged file is renamed to <c>abcd….damaged</c>, so that it counts as gone and is made again, until the same bytes are stored once more.
 /// </remarks>
 internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, TimeProvider time, ILogger<FileArtifactStore> logger) : IArtifactStore
@@ -62,6 +64,23 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(Sha256.IsDigest(digest) && File.Exists(PathOf(digest)));
+    }
+
+    public async IAsyncEnumerable<StoredArtifact> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var shelf in Guard(() => Shelves()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var artifact in Guard(() => ListShelf(shelf))) yield return artifact;
+            await Task.Yield();
+        }
+    }
+
+    public Task<bool> DeleteAsync(string digest, DateTimeOffset storedBefore, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Sha256.IsDigest(digest) ? Task.FromResult(Guard(() => Delete(digest, storedBefore))) : Task.FromResult(false);
     }
 
     // Only text that was checked to be a digest comes here: nothing from outside becomes a path.
@@ -143,8 +162,9 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
     {
         var target = PathOf(written.Digest);
         CreateFolder(Path.GetDirectoryName(target)!);
-        if (await IsGoodAsync(written.Digest, cancellationToken).ConfigureAwait(false)) return written;
+        if (await IsGoodAsync(written.Digest, cancellationToken).ConfigureAwait(false) && TryTouch(target)) return written;
         cancellationToken.ThrowIfCancellationRequested();
+        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
         if (OperatingSystem.IsWindows())
         {
             if (File.Exists(target)) File.SetAttributes(target, FileAttributes.Normal);
@@ -158,6 +178,76 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
         File.Move(path, target, overwrite: true); // mends what was damaged
         Remove(AsideOf(written.Digest));
         return written;
+    }
+
+    private string[] Shelves() => Directory.Exists(Path.Combine(_folder, "sha256")) ? Directory.GetDirectories(Path.Combine(_folder, "sha256")) : [];
+
+    private static List<StoredArtifact> ListShelf(string shelf)
+    {
+        var artifacts = new List<StoredArtifact>();
+        foreach (var file in new DirectoryInfo(shelf).EnumerateFiles())
+        {
+            if (!Sha256.IsDigest(file.Name)) continue;
+            try
+            {
+                artifacts.Add(new(new(file.Name, file.Length), file.LastWriteTimeUtc));
+            }
+            catch (FileNotFoundException)
+            {
+                // It was deleted since.
+            }
+        }
+
+        return artifacts;
+    }
+
+    // A file is moved away before it is deleted. Whoever stores the same bytes in between either finds them gone and writes them, or has touched them before, which shows.
+    private bool Delete(string digest, DateTimeOffset storedBefore)
+    {
+        var path = PathOf(digest);
+        if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= storedBefore.UtcDateTime) return false;
+        if (!_isOpen) OpenOnce();
+        var room = Path.Combine(Unfinished, Path.GetRandomFileName());
+        CreateFolder(room);
+        var away = Path.Combine(room, "deleted");
+        try
+        {
+            File.Move(path, away);
+            _verified.TryRemove(digest, out _);
+            if (File.GetLastWriteTimeUtc(away) >= storedBefore.UtcDateTime)
+            {
+                if (!File.Exists(path)) File.Move(away, path, overwrite: true);
+                return false;
+            }
+
+            if (OperatingSystem.IsWindows()) File.SetAttributes(away, FileAttributes.Normal);
+            File.Delete(away);
+            Remove(AsideOf(digest));
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // somebody else deleted it
+        }
+        finally
+        {
+            Remove(room);
+        }
+    }
+
+    private bool TryTouch(string path)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows()) File.SetAttributes(path, FileAttributes.Normal);
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+            if (OperatingSystem.IsWindows()) File.SetAttributes(path, FileAttributes.ReadOnly);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // it was deleted since
+        }
     }
 
     private async Task<bool> IsGoodAsync(string digest, CancellationToken cancellationToken)

@@ -48,14 +48,24 @@ internal sealed class OpenLineageDatasets(OpenLineageOptions options)
         return json;
     }
 
-    /// <summary>Writes a registered version as a dataset whose columns are what it predicts, from the columns that it learned from.</summary>
+    /// <summary>Writes a registered version as a dataset whose columns are what it predicts, from the columns that it learned from. Of one without a bundle only its number is known.</summary>
     public JsonObject Model(ModelVersion version)
     {
-        var manifest = version.Bundle.Manifest;
+        if (version.Bundle is not { } bundle)
+        {
+            return new()
+            {
+                ["namespace"] = options.Namespace,
+                ["name"] = $"models/{version.Model}",
+                ["facets"] = new JsonObject { ["version"] = Version(version.Version.ToString(CultureInfo.InvariantCulture)) },
+            };
+        }
+
+        var manifest = bundle.Manifest;
         var facets = new JsonObject
         {
             ["version"] = Version(version.Version.ToString(CultureInfo.InvariantCulture)),
-            ["dataSource"] = ArtifactSource(version.Bundle.Artifact),
+            ["dataSource"] = ArtifactSource(bundle.Artifact),
             ["storage"] = Storage("zip"),
             ["schema"] = Schema(manifest.Signature.Outputs.Select(output => (output.Name, output.Type.ToString()))),
         };
@@ -72,7 +82,7 @@ internal sealed class OpenLineageDatasets(OpenLineageOptions options)
             ["facets"] = facets,
             ["outputFacets"] = new JsonObject
             {
-                ["outputStatistics"] = _facets.Facet("1-0-2", "OutputStatisticsOutputDatasetFacet", new() { ["size"] = version.Bundle.Artifact.Size, ["fileCount"] = 1 }),
+                ["outputStatistics"] = _facets.Facet("1-0-2", "OutputStatisticsOutputDatasetFacet", new() { ["size"] = bundle.Artifact.Size, ["fileCount"] = 1 }),
             },
         };
     }

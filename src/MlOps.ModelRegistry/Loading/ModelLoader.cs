@@ -41,7 +41,7 @@ internal sealed class ModelLoader(
     private async Task<ILoadedModel> LoadVerifiedAsync(ModelVersion version, CancellationToken cancellationToken)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version}");
-        var bundle = await ReadAsync(version.Bundle.Artifact, name, cancellationToken).ConfigureAwait(false);
+        var bundle = await ReadAsync(version.RequireBundle().Artifact, name, cancellationToken).ConfigureAwait(false);
         if (!_runtimes.TryGetValue(bundle.Manifest.Platform, out var runtime))
         {
             var known = _runtimes.Count == 0 ? "none is registered" : "registered are those for " + string.Join(", ", _runtimes.Keys.Order(StringComparer.Ordinal));

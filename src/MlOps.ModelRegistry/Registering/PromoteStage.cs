@@ -39,6 +39,10 @@ internal sealed record PromoteStage(string Alias) : IPipelineStage<Registration,
             await registry.SetAliasAsync(new(version.Model, Alias, current, version.Version, "run " + context.RunId, reason, context.Time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
             return [];
         }
+        catch (GateRefusedException e)
+        {
+            return e.Reasons;
+        }
         catch (ConflictException e)
         {
             return [e.Message];

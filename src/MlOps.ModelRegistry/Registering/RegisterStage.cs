@@ -24,8 +24,8 @@ internal sealed record RegisterStage(string Alias) : IPipelineStage<EvaluatedCan
         }
 
         var registry = context.Services.GetRequiredService<IModelRegistry>();
-        var newest = await registry.ListVersionsAsync(input.Bundle.Model, cancellationToken).ConfigureAwait(false) is [var first, ..] ? first : null;
-        var isNew = newest?.Bundle.Artifact.Digest != input.Bundle.Artifact.Digest;
+        var newest = (await registry.SearchVersionsAsync(new() { Model = input.Bundle.Model, Limit = 1 }, cancellationToken).ConfigureAwait(false)).Items is [var first] ? first : null;
+        var isNew = newest?.Bundle?.Artifact.Digest != input.Bundle.Artifact.Digest;
         var version = isNew ? await RegisterAsync(registry, input, context, cancellationToken).ConfigureAwait(false) : newest!;
         await MoveAliasAsync(registry, version, context, cancellationToken).ConfigureAwait(false);
         context.SetTag("registration", string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version}"));

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using MlOps.Statistics;
 
 namespace MlOps.Monitoring;
 
@@ -17,7 +18,7 @@ internal sealed class CurrentProfile
     public long FailedRows { get; private set; }
 
     /// <summary>The true values that are known.</summary>
-    public Moments Truth { get; private set; }
+    public RunningMoments Truth { get; private set; }
 
     public void Add(RecordBatch batch)
     {
@@ -33,7 +34,10 @@ internal sealed class CurrentProfile
         var some = rows.Count < batch.Length ? rows : null;
         foreach (var column in _columns) column.Add(ColumnReader.Find(batch, column.Reference.Column.Name), some, rows.Count);
         if (ColumnReader.Find(batch, PredictionColumns.Truth) is not { } truths) return;
-        foreach (var i in rows) Truth = Truth.Add(ColumnReader.Number(truths, i));
+        foreach (var i in rows)
+        {
+            if (ColumnReader.Number(truths, i) is var truth && !double.IsNaN(truth)) Truth = Truth.With(truth);
+        }
     }
 }
 

@@ -98,16 +98,16 @@ internal static class DriftComparer
             : Invariant($"PSI {finding.Stability.Index:0.000}, {finding.Stability.Expected:0.000} is noise."));
     }
 
-    private static LabelDrift? Examine(ReferenceLabel? label, Moments truth, MonitorOptions options)
+    private static LabelDrift? Examine(ReferenceLabel? label, RunningMoments truth, MonitorOptions options)
     {
         if (label is null || truth.Count == 0) return null;
         var moments = label.Moments;
         var pValue = double.NaN;
-        if (truth.Count >= options.MinRows && double.IsFinite(moments.Variance) && double.IsFinite(truth.Variance))
+        if (truth.Count >= options.MinRows && double.IsFinite(moments.SampleVariance) && double.IsFinite(truth.SampleVariance))
         {
             pValue = label.IsShare && truth.Mean is >= 0 and <= 1
                 ? TwoProportionTest.PValue(Hits(moments), moments.Count, Hits(truth), truth.Count, continuityCorrection: true)
-                : TwoMeanTest.PValue(moments.Mean, moments.Variance, moments.Count, truth.Mean, truth.Variance, truth.Count);
+                : TwoMeanTest.PValue(moments.Mean, moments.SampleVariance, moments.Count, truth.Mean, truth.SampleVariance, truth.Count);
         }
 
         return new(label.Name, moments.Mean, truth.Mean, moments.Count, truth.Count, pValue, false, string.Empty);
@@ -124,7 +124,7 @@ internal static class DriftComparer
         return label with { PValue = pValue, IsDrifted = isDrifted, Sentence = sentence };
     }
 
-    private static long Hits(Moments moments) => (long)Math.Round(moments.Mean * moments.Count);
+    private static long Hits(RunningMoments moments) => (long)Math.Round(moments.Mean * moments.Count);
 
     // The bin that contributes most.
     private static int Worst(long[] reference, long[] current)

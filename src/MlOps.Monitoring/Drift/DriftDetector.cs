@@ -54,9 +54,9 @@ internal sealed class DriftDetector(
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_references.TryGetValue(key, out var known) && known.Fingerprint == version.Bundle.Fingerprint) return known.Profile;
+            if (_references.TryGetValue(key, out var known) && known.Fingerprint == version.RequireBundle().Fingerprint) return known.Profile;
             var profile = await _reader.ReadAsync(version, cancellationToken).ConfigureAwait(false);
-            _references[key] = (version.Bundle.Fingerprint, profile);
+            _references[key] = (version.RequireBundle().Fingerprint, profile);
             return profile;
         }
         finally

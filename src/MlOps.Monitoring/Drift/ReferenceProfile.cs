@@ -35,4 +35,4 @@ internal sealed record ReferenceColumn(Column Column)
 /// <param name="Name">The column.</param>
 /// <param name="IsShare">Whether it is true or false, so that its mean is a share.</param>
 /// <param name="Moments">Its count, mean and variance.</param>
-internal sealed record ReferenceLabel(string Name, bool IsShare, Moments Moments);
+internal sealed record ReferenceLabel(string Name, bool IsShare, RunningMoments Moments);

@@ -11,7 +11,7 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
 
     public async Task<ReferenceProfile> ReadAsync(ModelVersion version, CancellationToken cancellationToken)
     {
-        var manifest = version.Bundle.Manifest;
+        var manifest = version.RequireBundle().Manifest;
         if (!manifest.Data.TryGetValue("training", out var training))
             throw new DataException($"Version {version.Version} of model '{version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
         var dataset = new Dataset(
@@ -61,7 +61,7 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
     {
         if (manifest.Task is not (Binary or Regression) || !dataset.Schema.Contains(manifest.Label)) return null;
         if (dataset.Schema[manifest.Label].Type is not (ColumnType.Boolean or ColumnType.Int64 or ColumnType.Float64 or ColumnType.Decimal)) return null;
-        var moments = default(Moments);
+        var moments = default(RunningMoments);
         var isShare = true;
         await foreach (var batch in datasets.ReadAsync(dataset, [manifest.Label], cancellationToken).ConfigureAwait(false))
         {
@@ -69,8 +69,9 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
             for (var row = 0; row < array.Length; row++)
             {
                 var value = ColumnReader.Number(array, row);
-                if (!double.IsNaN(value) && value is not (0 or 1)) isShare = false;
-                moments = moments.Add(value);
+                if (double.IsNaN(value)) continue;
+                if (value is not (0 or 1)) isShare = false;
+                moments = moments.With(value);
             }
         }
 

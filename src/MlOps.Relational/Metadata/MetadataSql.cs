@@ -150,18 +150,6 @@ internal static class MetadataSql
             OR (deleted_at IS NOT NULL AND experiment_id IN (SELECT experiment_id FROM experiments WHERE deleted_at < @Before AND experiment_id <> 0))
         """;
 
-    internal const string PurgeRuns = """
-        DELETE FROM runs
-        WHERE run_key IN (
-            SELECT run_key
-            FROM runs
-            WHERE deleted_at < @Before
-                OR (deleted_at IS NOT NULL AND experiment_id IN (SELECT experiment_id FROM experiments WHERE deleted_at < @Before AND experiment_id <> 0))
-            ORDER BY run_key
-            LIMIT @Limit)
-        RETURNING run_id
-        """;
-
     internal const string SelectPurgedExperiments = """
         SELECT experiment_id
         FROM experiments
@@ -174,6 +162,19 @@ internal static class MetadataSql
             AND experiment_id <> 0
             AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.experiment_id = experiments.experiment_id)
         RETURNING experiment_id
+        """;
+
+    // What is restored in between is not purged: its row is looked at again when it is taken.
+    internal static string PurgeRuns(string takingRows) => $"""
+        DELETE FROM runs
+        WHERE run_key IN (
+            SELECT run_key
+            FROM runs
+            WHERE deleted_at < @Before
+                OR (deleted_at IS NOT NULL AND experiment_id IN (SELECT experiment_id FROM experiments WHERE deleted_at < @Before AND experiment_id <> 0))
+            ORDER BY run_key
+            LIMIT @Limit{takingRows})
+        RETURNING run_id
         """;
 
     private static BulkColumn[] MetricColumns => [Integer("run_key"), Text("name"), Integer("step"), Integer("time"), Integer("is_number"), new("value", BulkType.Real)];

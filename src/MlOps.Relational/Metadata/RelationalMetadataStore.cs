@@ -45,8 +45,10 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
         return database.WriteAsync(
             async session =>
             {
-                var known = ExperimentReader.TryParse(experimentId, out var id) ? await ExperimentReader.FindAsync(session, id).ConfigureAwait(false) : null;
-                if (known is null) throw new NotFoundException("experiment", experimentId);
+                if (!ExperimentReader.TryParse(experimentId, out var id)
+                    || await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentState + database.TakingRows, new { Id = id }).ConfigureAwait(false) is null)
+                    throw new NotFoundException("experiment", experimentId);
+                var known = (await ExperimentReader.FindAsync(session, id).ConfigureAwait(false))!;
                 return await ChangeAsync(session, id, known, change).ConfigureAwait(false);
             },
             cancellationToken);
@@ -91,7 +93,7 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
         return database.WriteAsync(
             async session =>
             {
-                var run = await session.FirstAsync<RunState>(MetadataSql.SelectState, new { Id = runId }).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
+                var run = await session.FirstAsync<RunState>(MetadataSql.SelectState + database.TakingRows, new { Id = runId }).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
                 if (run.DeletedAt is not null) throw RunErrors.IsDeleted(runId);
                 await AddParametersAsync(session, runId, run.Key, entries.Parameters).ConfigureAwait(false);
                 foreach (var name in entries.RemovedTags) await session.ExecuteAsync(MetadataSql.DeleteTag, new { Run = run.Key, Name = name }).ConfigureAwait(false);
@@ -194,7 +196,7 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
             // In small transactions, so that others can write in between.
             for (var purged = PurgeBatch; purged == PurgeBatch;)
             {
-                var batch = await database.WriteAsync(session => session.QueryAsync<string>(MetadataSql.PurgeRuns, new { Before = before, Limit = PurgeBatch }), cancellationToken).ConfigureAwait(false);
+                var batch = await database.WriteAsync(session => session.QueryAsync<string>(MetadataSql.PurgeRuns(database.TakingRows), new { Before = before, Limit = PurgeBatch }), cancellationToken).ConfigureAwait(false);
                 runs.AddRange(batch);
                 purged = batch.Count;
             }
@@ -233,16 +235,16 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
         ExperimentState? experiment;
         if (run.ExperimentId is { } text)
         {
-            experiment = ExperimentReader.TryParse(text, out var id) ? await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentState, new { Id = id }).ConfigureAwait(false) : null;
+            experiment = ExperimentReader.TryParse(text, out var id) ? await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentState + session.Database.KeepingRows, new { Id = id }).ConfigureAwait(false) : null;
         }
         else
         {
             var row = new { Name = run.Experiment, CreatedAt = Micros.From(run.StartedAt), ArtifactLocation = (string?)null };
-            experiment = await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentStateByName, row).ConfigureAwait(false);
+            experiment = await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentStateByName + session.Database.KeepingRows, row).ConfigureAwait(false);
             if (experiment is null)
             {
                 await session.FirstAsync<long?>(MetadataSql.InsertExperiment, row).ConfigureAwait(false);
-                experiment = await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentStateByName, row).ConfigureAwait(false);
+                experiment = await session.FirstAsync<ExperimentState>(MetadataSql.SelectExperimentStateByName + session.Database.KeepingRows, row).ConfigureAwait(false);
             }
         }
 

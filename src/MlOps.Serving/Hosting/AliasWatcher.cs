@@ -32,8 +32,10 @@ internal sealed class AliasWatcher(ModelHost host, IModelRegistry registry, Time
                 var loading = host.RefreshAllAsync(stoppingToken);
                 await foreach (var change in changes.ConfigureAwait(false))
                 {
+                    if (!change.IsAliasChange) continue;
+
                     // Not awaited: a model that loads slowly does not keep the others waiting. The host puts them in order and logs errors.
-                    _ = host.RefreshAsync(change.Model, change.Alias, stoppingToken);
+                    _ = host.RefreshAsync(change.Model, change.Alias!, stoppingToken);
                 }
 
                 await loading.ConfigureAwait(false);

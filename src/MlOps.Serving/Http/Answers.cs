@@ -51,7 +51,7 @@ internal static class Answers
             WriteSpecs(json, "outputs", manifest.Signature.Outputs);
             json.WriteStartObject("properties"u8);
             json.WriteString("version"u8, served.VersionText);
-            json.WriteString("digest"u8, served.Version.Bundle.Artifact.Digest);
+            json.WriteString("digest"u8, served.Version.RequireBundle().Artifact.Digest);
             json.WriteString("task"u8, manifest.Task);
             json.WriteEndObject();
         });

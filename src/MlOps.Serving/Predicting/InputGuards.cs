@@ -26,7 +26,7 @@ internal sealed class InputGuards(IEnumerable<IModelInputGuard> guards, ServingM
         List<InputFinding>? flagged = null;
         foreach (var guard in guards)
         {
-            var findings = guard.Check(served.Version.Bundle.Manifest.Signature.InputSchema, inputs);
+            var findings = guard.Check(served.Model.Manifest.Signature.InputSchema, inputs);
             if (findings.Count == 0) continue;
             if (findings.Any(f => f.IsRefused)) throw Refused([.. findings.Where(f => f.IsRefused)]);
             (flagged ??= []).AddRange(findings);

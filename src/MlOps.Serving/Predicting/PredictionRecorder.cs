@@ -68,7 +68,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
     private static List<Tensor> Known(ServedModel served, IReadOnlyList<Tensor> inputs)
     {
         var known = new List<Tensor>(inputs.Count);
-        var schema = served.Version.Bundle.Manifest.Signature.InputSchema;
+        var schema = served.Model.Manifest.Signature.InputSchema;
         foreach (var tensor in inputs)
         {
             if (tensor.Width == 1 && schema.Contains(tensor.Name) && ModelSignature.TypeOf(schema[tensor.Name].Type) == tensor.Type && !known.Exists(t => t.Name == tensor.Name))

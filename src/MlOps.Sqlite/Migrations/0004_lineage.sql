@@ -24,4 +24,4 @@ CREATE TABLE lineage_edges (
 
 CREATE INDEX lineage_edges_by_end ON lineage_edges (to_key, from_key, relation);
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

@@ -38,6 +38,30 @@ public static class KolmogorovSmirnov
         return most;
     }
 
+    /// <summary>Computes the distance of a sample from a distribution.</summary>
+    /// <param name="sorted">The sample in ascending order, without NaN.</param>
+    /// <param name="distribution">Gives the chance of a value that is not above another, of a distribution without jumps.</param>
+    /// <returns>The largest distance of the distribution functions, from 0 to 1; 0 without values.</returns>
+    public static double Statistic(ReadOnlySpan<double> sorted, Func<double, double> distribution)
+    {
+        ArgumentNullException.ThrowIfNull(distribution);
+        var largest = 0.0;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            var expected = distribution(sorted[i]);
+            largest = Math.Max(largest, Math.Max(((i + 1.0) / sorted.Length) - expected, expected - ((double)i / sorted.Length)));
+        }
+
+        return largest;
+    }
+
+    /// <summary>Gives the chance that a sample is at least this far from the distribution that it was drawn from, in either direction.</summary>
+    /// <param name="statistic">The distance.</param>
+    /// <param name="count">How many values the sample has.</param>
+    /// <returns>A chance from 0 to 1, exact for any count but for rounding; NaN without values.</returns>
+    /// <remarks>Simard and L'Ecuyer, Journal of Statistical Software 39(11), 2011.</remarks>
+    public static double PValue(double statistic, long count) => count <= 0 ? double.NaN : KolmogorovDistribution.UpperTail(statistic, count);
+
     /// <summary>Gives the asymptotic chance of a distance at least this large, for large samples.</summary>
     /// <param name="statistic">The distance.</param>
     /// <param name="firstCount">How many values the first sample has, n.</param>

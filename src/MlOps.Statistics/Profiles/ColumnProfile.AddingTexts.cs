@@ -84,11 +84,24 @@ public sealed partial class ColumnProfile
             throw new ArgumentException($"The offsets go from {offsets[0]} to {offsets[rows]}, but there are {bytes.Length} bytes.", nameof(offsets));
         if (Begin(kind, rows, validity) == 0) return;
         var lengths = new Batch(Texts!);
-        for (var row = 0; row < rows; row++)
+        var end = validity.IsAllValid ? rows : 0; // of the rows with a value that follow each other
+        for (var row = 0; row < rows;)
         {
-            if (!validity[row]) continue;
-            var from = int.CreateTruncating(offsets[row]);
-            lengths.Add(bytes[from..int.CreateTruncating(offsets[row + 1])]);
+            if (!validity[row])
+            {
+                row++;
+                continue;
+            }
+
+            if (end <= row)
+            {
+                for (end = row + 1; end < rows && validity[end];) end++;
+            }
+
+            row += lengths.AddKnown(offsets[row..(end + 1)], bytes);
+            if (row == end) continue;
+            var from = int.CreateTruncating(offsets[row++]);
+            lengths.Add(bytes[from..int.CreateTruncating(offsets[row])]);
         }
 
         lengths.Flush();
@@ -135,6 +148,15 @@ public sealed partial class ColumnProfile
         {
             texts.Add(text, ref _lengths[_next++]);
             if (_next == _lengths.Length) Flush();
+        }
+
+        public int AddKnown<T>(scoped ReadOnlySpan<T> offsets, scoped ReadOnlySpan<byte> bytes)
+            where T : unmanaged, IBinaryInteger<T>
+        {
+            var added = texts.AddKnown(offsets, bytes, _lengths[_next..]);
+            _next += added;
+            if (_next == _lengths.Length) Flush();
+            return added;
         }
 
         public void Flush()

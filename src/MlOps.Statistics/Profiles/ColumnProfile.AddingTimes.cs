@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace MlOps.Statistics;
 
 public sealed partial class ColumnProfile
@@ -101,6 +105,12 @@ public sealed partial class ColumnProfile
             _ => 1,
         };
         var (earliest, latest) = Kind == ValueKind.Duration ? (long.MinValue, long.MaxValue) : (EarliestTick, LatestTick);
+        if (unit != TimeUnit.Nanosecond && TryMultiply(values, earliest / factor, latest / factor, factor))
+        {
+            Times!.Ticks.Add(values);
+            return;
+        }
+
         var (next, before, after) = (0, 0L, 0L);
         foreach (var value in values)
         {
@@ -119,5 +129,26 @@ public sealed partial class ColumnProfile
 
         Times!.Ticks.AddInfinities(before, after);
         Times.Ticks.Add(values[..next]);
+    }
+
+    // As a rule all are inside of the bounds.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool TryMultiply(Span<long> values, long lowest, long highest, long factor)
+    {
+        var vectors = MemoryMarshal.Cast<long, Vector512<long>>(values);
+        var rest = values[(vectors.Length * Vector512<long>.Count)..];
+        var (least, most) = (Vector512.Create(lowest), Vector512.Create(highest));
+        var outside = Vector512<long>.Zero;
+        foreach (var vector in vectors) outside |= Vector512.LessThan(vector, least) | Vector512.GreaterThan(vector, most);
+        if (outside != Vector512<long>.Zero) return false;
+        foreach (var value in rest)
+        {
+            if (value < lowest || value > highest) return false;
+        }
+
+        var factors = Vector512.Create(factor);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] *= factors;
+        for (var i = 0; i < rest.Length; i++) rest[i] *= factor;
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -124,6 +125,11 @@ public sealed partial class NumberStatistics
         _sumWhole += block.Sum;
         (_minWhole, _maxWhole) = (Math.Min(_minWhole, block.Min), Math.Max(_maxWhole, block.Max));
         if (!_order.IsSettled) _order += RowOrder.Of(values);
+        if (block.Min == block.Max && _sketch.TryAddExact(block.Min, values.Length))
+        {
+            _moments += new Moments(values.Length, DoubleDouble.Of(block.Min), 0, 0, 0);
+            return;
+        }
 
         // The distances from the smallest are small whole numbers, which doubles hold without loss even for identifiers beyond 2^53.
         var origin = (UInt128)((Int128)block.Max - block.Min) <= 1UL << 53 ? block.Min : 0;
@@ -134,6 +140,7 @@ public sealed partial class NumberStatistics
     }
 
     // The bits of doubles, with one zero.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Canonical(ReadOnlySpan<double> values, Span<long> raw)
     {
         var into = MemoryMarshal.Cast<long, Vector512<double>>(raw);
@@ -149,6 +156,7 @@ public sealed partial class NumberStatistics
         return RowOrder.Of(keys);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ToDoubles(ReadOnlySpan<long> values, long origin, Span<double> distances)
     {
         var from = MemoryMarshal.Cast<long, Vector512<long>>(values);

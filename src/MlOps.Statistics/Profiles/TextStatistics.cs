@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MlOps.Statistics;
 
 /// <summary>The statistics of texts, or of byte strings that are not text.</summary>
@@ -72,6 +74,21 @@ public sealed class TextStatistics
         TotalBytes += text.Length;
         if (_order.IsSettled && known) return;
         Remember(text, known);
+    }
+
+    /// <summary>Adds texts as long as they are short and known and their order does not matter, which is the most of a column of codes.</summary>
+    /// <param name="offsets">Where each begins, and where the last one ends.</param>
+    /// <param name="bytes">The bytes of all.</param>
+    /// <param name="characters">Receives how many characters each has.</param>
+    /// <returns>How many were added.</returns>
+    internal int AddKnown<T>(ReadOnlySpan<T> offsets, ReadOnlySpan<byte> bytes, Span<long> characters)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        if (!_order.IsSettled || Sketch.Known is not { } known) return 0;
+        var added = known.CountKnown(offsets, bytes, characters, _forms);
+        TotalBytes += int.CreateTruncating(offsets[added] - offsets[0]);
+        Sketch.AddCounted(added);
+        return added;
     }
 
     internal void Merge(TextStatistics other)

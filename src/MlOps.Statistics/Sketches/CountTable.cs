@@ -5,21 +5,32 @@ using System.Runtime.InteropServices;
 
 namespace MlOps.Statistics;
 
-/// <summary>How often each of some whole numbers came; an open hash table that grows up to a limit.</summary>
+/// <summary>How often each of some whole numbers came.</summary>
+/// <remarks>
+/// Numbers that lie close together, as buckets and small integers do, are counted in a window: an array with a place for each magnitude of a range, of both signs. The others are counted in an open
+/// hash table. Where the window lies is only a question of speed.
+/// </remarks>
 internal sealed class CountTable
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
-    private Slot[] _slots;
-    private int _shift;
 
-    public CountTable(int capacity = 32)
-    {
-        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)capacity)];
-        _shift = 64 - BitOperations.Log2((uint)_slots.Length);
-    }
+    // The window has no more magnitudes, and moves when more than one number in so many of a block fell outside.
+    private const int MostMagnitudes = 8192;
+    private const int OutsideOneIn = 16;
+    private const int SampleSize = 256;
+    private const int LongestPause = 1024;
+
+    private Slot[] _slots = new Slot[32];
+    private int _shift = 64 - 5;
+    private int _inSlots;
+    private long[] _window = [];
+    private long _first; // the magnitude at which the window begins
+    private int _inWindow;
+    private int _pause; // blocks until the window may move again, and how long it was the last time
+    private int _lastPause;
 
     /// <summary>Gets how many different numbers there are.</summary>
-    public int Distinct { get; private set; }
+    public int Distinct => _inSlots + _inWindow;
 
     /// <summary>Counts numbers until there is one more different one than allowed.</summary>
     /// <returns>How many numbers were counted.</returns>
@@ -39,37 +50,36 @@ internal sealed class CountTable
         return many ? AddAll<Many>(keys, limit, threshold, frequent, out frequentCount) : AddAll<Few>(keys, limit, threshold, frequent, out frequentCount);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int AddAll<TFrequent>(ReadOnlySpan<long> keys, int limit, long threshold, Span<int> frequent, out int frequentCount)
         where TFrequent : struct
     {
         ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        ref var window = ref MemoryMarshal.GetArrayDataReference(_window);
         ref var frequents = ref MemoryMarshal.GetReference(frequent);
-        var (mask, shift) = (_slots.Length - 1, _shift);
+        var (mask, shift, first, magnitudes, outside) = (_slots.Length - 1, _shift, _first, (ulong)_window.Length / 2, 0);
         frequentCount = 0;
         for (var i = 0; i < keys.Length; i++)
         {
             var key = keys[i];
-            var at = (int)(((ulong)key * Golden) >> shift);
-            while (true)
+            long count;
+            var place = (ulong)((key ^ (key >> 63)) - first);
+            if (place < magnitudes)
             {
-                ref var slot = ref Unsafe.Add(ref slots, at);
-                if (slot.Key == key && slot.Count != 0)
+                count = ++Unsafe.Add(ref window, (nint)((place << 1) | ((ulong)key >> 63)));
+                if (count == 1)
                 {
-                    var count = ++slot.Count;
-                    if (typeof(TFrequent) == typeof(Many))
-                    {
-                        // Without a branch, which would be guessed wrong half of the time.
-                        Unsafe.Add(ref frequents, frequentCount) = i;
-                        frequentCount += count > threshold ? 1 : 0;
-                    }
-                    else if (typeof(TFrequent) == typeof(Few) && count > threshold)
-                    {
-                        Unsafe.Add(ref frequents, frequentCount++) = i;
-                    }
-
-                    break;
+                    _inWindow++;
+                    if (Distinct > limit) return i + 1;
+                    continue;
                 }
-
+            }
+            else
+            {
+                outside++;
+                var at = (int)(((ulong)key * Golden) >> shift);
+                while (Unsafe.Add(ref slots, at).Key != key && Unsafe.Add(ref slots, at).Count != 0) at = (at + 1) & mask;
+                ref var slot = ref Unsafe.Add(ref slots, at);
                 if (slot.Count == 0)
                 {
                     slot = new(key, 1);
@@ -81,19 +91,38 @@ internal sealed class CountTable
                         (mask, shift) = (_slots.Length - 1, _shift);
                     }
 
-                    break;
+                    continue;
                 }
 
-                at = (at + 1) & mask;
+                count = ++slot.Count;
+            }
+
+            if (typeof(TFrequent) == typeof(Many))
+            {
+                // Without a branch, which would be guessed wrong half of the time.
+                Unsafe.Add(ref frequents, frequentCount) = i;
+                frequentCount += count > threshold ? 1 : 0;
+            }
+            else if (typeof(TFrequent) == typeof(Few) && count > threshold)
+            {
+                Unsafe.Add(ref frequents, frequentCount++) = i;
             }
         }
 
+        if (outside * OutsideOneIn > keys.Length && keys.Length >= SampleSize) MoveWindow(keys);
         return keys.Length;
     }
 
     public void Add(long key, long count)
     {
         if (count == 0) return;
+        if (IsInWindow(key, out var place))
+        {
+            if (_window[place] == 0) _inWindow++;
+            _window[place] += count;
+            return;
+        }
+
         ref var slot = ref Find(key);
         if (slot.Count == 0)
         {
@@ -106,49 +135,37 @@ internal sealed class CountTable
         }
     }
 
-    public long CountOf(long key) => Find(key).Count;
+    public long CountOf(long key) => IsInWindow(key, out var place) ? _window[place] : Find(key).Count;
 
     /// <summary>All numbers with their counts, in ascending order of the number.</summary>
     public KeyValuePair<long, long>[] ToSorted()
     {
-        var sorted = new KeyValuePair<long, long>[Distinct];
-        var next = 0;
-        foreach (ref readonly var slot in _slots.AsSpan())
-        {
-            if (slot.Count != 0) sorted[next++] = new(slot.Key, slot.Count);
-        }
-
-        Array.Sort(sorted, static (a, b) => a.Key.CompareTo(b.Key));
+        var (keys, counts) = (new long[Distinct], new long[Distinct]);
+        CopyTo(keys, counts);
+        Array.Sort(keys, counts);
+        var sorted = new KeyValuePair<long, long>[keys.Length];
+        for (var i = 0; i < keys.Length; i++) sorted[i] = new(keys[i], counts[i]);
         return sorted;
     }
 
     /// <summary>Shifts every number to the right; counts of those that become equal are added up.</summary>
     public void Shift(int bits)
     {
-        var (keys, counts) = (ArrayPool<long>.Shared.Rent(Distinct), ArrayPool<long>.Shared.Rent(Distinct));
         var distinct = Distinct;
+        var (keys, counts) = (ArrayPool<long>.Shared.Rent(distinct), ArrayPool<long>.Shared.Rent(distinct));
         CopyTo(keys, counts);
         for (var i = 0; i < distinct; i++) keys[i] >>= bits;
-        Refill(keys.AsSpan(0, distinct), counts.AsSpan(0, distinct));
+        Fill(keys.AsSpan(0, distinct), counts.AsSpan(0, distinct), _first >> bits, _window.Length / 2);
         ArrayPool<long>.Shared.Return(keys);
         ArrayPool<long>.Shared.Return(counts);
     }
 
-    /// <summary>Forgets all numbers and takes others, no more than there were; counts of equal ones are added up.</summary>
+    /// <summary>Forgets all numbers and takes others; counts of equal ones are added up.</summary>
     public void Refill(ReadOnlySpan<long> keys, ReadOnlySpan<long> counts)
     {
-        Array.Clear(_slots);
-        Distinct = 0;
-        ref var slots = ref MemoryMarshal.GetArrayDataReference(_slots);
-        var (mask, shift) = (_slots.Length - 1, _shift);
-        for (var i = 0; i < keys.Length; i++)
-        {
-            var at = (int)(((ulong)keys[i] * Golden) >> shift);
-            while (Unsafe.Add(ref slots, at).Count != 0 && Unsafe.Add(ref slots, at).Key != keys[i]) at = (at + 1) & mask;
-            ref var slot = ref Unsafe.Add(ref slots, at);
-            if (slot.Count == 0) Distinct++;
-            slot = new(keys[i], slot.Count + counts[i]);
-        }
+        _pause = _lastPause = 0;
+        var (first, magnitudes) = WindowFor(keys, keys);
+        Fill(keys, counts, first, magnitudes);
     }
 
     /// <summary>All numbers with their counts, in no order.</summary>
@@ -161,13 +178,86 @@ internal sealed class CountTable
             keys[next] = slot.Key;
             counts[next++] = slot.Count;
         }
+
+        for (var place = 0; place < _window.Length; place++)
+        {
+            if (_window[place] == 0) continue;
+            var magnitude = _first + (place >> 1);
+            keys[next] = (place & 1) == 0 ? magnitude : ~magnitude;
+            counts[next++] = _window[place];
+        }
     }
 
-    public CountTable Clone()
+    public CountTable Clone() => new()
     {
-        var clone = new CountTable(_slots.Length) { Distinct = Distinct };
-        _slots.CopyTo(clone._slots, 0);
-        return clone;
+        _slots = [.. _slots],
+        _shift = _shift,
+        _inSlots = _inSlots,
+        _window = [.. _window],
+        _first = _first,
+        _inWindow = _inWindow,
+        _pause = _pause,
+        _lastPause = _lastPause,
+    };
+
+    // Negative numbers have the magnitude of their complement.
+    private static long MagnitudeOf(long key) => key ^ (key >> 63);
+
+    private bool IsInWindow(long key, out int place)
+    {
+        var magnitude = (ulong)(MagnitudeOf(key) - _first);
+        place = (int)((magnitude << 1) | ((ulong)key >> 63));
+        return magnitude < (ulong)_window.Length / 2;
+    }
+
+    // Moves the window to where the numbers of a block lie, ever more rarely.
+    private void MoveWindow(ReadOnlySpan<long> block)
+    {
+        if (_pause-- > 0) return;
+        _pause = _lastPause = Math.Min((_lastPause * 2) + 1, LongestPause);
+        var distinct = Distinct;
+        var (keys, counts) = (ArrayPool<long>.Shared.Rent(distinct), ArrayPool<long>.Shared.Rent(distinct));
+        CopyTo(keys, counts);
+        var (first, magnitudes) = WindowFor(keys.AsSpan(0, distinct), block);
+        if (magnitudes != 0 && (first, magnitudes * 2) != (_first, _window.Length)) Fill(keys.AsSpan(0, distinct), counts.AsSpan(0, distinct), first, magnitudes);
+        ArrayPool<long>.Shared.Return(keys);
+        ArrayPool<long>.Shared.Return(counts);
+    }
+
+    // A window for all numbers, or for nearly all that come; none when they lie too far apart.
+    private static (long First, int Magnitudes) WindowFor(ReadOnlySpan<long> all, ReadOnlySpan<long> coming)
+    {
+        if (all.IsEmpty) return default;
+        var (lowest, highest) = (long.MaxValue, 0L);
+        foreach (var key in all) (lowest, highest) = (Math.Min(lowest, MagnitudeOf(key)), Math.Max(highest, MagnitudeOf(key)));
+        if (highest - lowest < MostMagnitudes) return Around(lowest, highest, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, highest - lowest + 1)));
+        Span<long> sample = stackalloc long[Math.Min(SampleSize, coming.Length)];
+        for (var i = 0; i < sample.Length; i++) sample[i] = MagnitudeOf(coming[(int)((long)i * coming.Length / sample.Length)]);
+        sample.Sort();
+        var (most, from) = (0, 0);
+        for (var (i, j) = (0, 0); i < sample.Length; i++)
+        {
+            while (sample[i] - sample[j] >= MostMagnitudes) j++;
+            if (i - j + 1 > most) (most, from) = (i - j + 1, j);
+        }
+
+        return (sample.Length - most) * OutsideOneIn <= sample.Length && most > 0 ? Around(sample[from], sample[from + most - 1], MostMagnitudes) : default;
+    }
+
+    private static (long First, int Magnitudes) Around(long lowest, long highest, int magnitudes) => (Math.Max(0, lowest - ((magnitudes - (highest - lowest + 1)) / 2)), magnitudes);
+
+    private void Fill(ReadOnlySpan<long> keys, ReadOnlySpan<long> counts, long first, int magnitudes)
+    {
+        (_first, _inWindow, _inSlots) = (first, 0, 0);
+        if (_window.Length == magnitudes * 2) Array.Clear(_window);
+        else _window = new long[magnitudes * 2];
+        var outside = 0;
+        foreach (var key in keys) outside += IsInWindow(key, out _) ? 0 : 1;
+        var slots = (int)Math.Max(32, BitOperations.RoundUpToPowerOf2((uint)outside * 2));
+        if (_slots.Length == slots) Array.Clear(_slots);
+        else _slots = new Slot[slots];
+        _shift = 64 - BitOperations.Log2((uint)slots);
+        for (var i = 0; i < keys.Length; i++) Add(keys[i], counts[i]);
     }
 
     private ref Slot Find(long key)
@@ -184,7 +274,7 @@ internal sealed class CountTable
     // At most half of the slots are taken.
     private bool Grown()
     {
-        if (++Distinct * 2 <= _slots.Length) return false;
+        if (++_inSlots * 2 <= _slots.Length) return false;
         var old = _slots;
         _slots = new Slot[old.Length * 2];
         _shift--;

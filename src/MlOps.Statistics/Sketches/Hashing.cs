@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -20,6 +22,7 @@ internal static class Hashing
     }
 
     /// <summary>Mixes many numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Mix(ReadOnlySpan<long> values, Span<ulong> hashes)
     {
         var whole = MemoryMarshal.Cast<long, Vector512<ulong>>(values);
@@ -43,7 +46,7 @@ internal static class Hashing
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
         foreach (var word in words)
         {
-            var little = BitConverter.IsLittleEndian ? word : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word);
+            var little = BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
             a = Fold(a ^ little, First);
             b = Fold(b + little, Seed) ^ little;
         }
@@ -51,13 +54,20 @@ internal static class Hashing
         var rest = bytes[(words.Length * 8)..];
         if (rest.Length > 0)
         {
-            ulong last = 0;
-            for (var i = rest.Length - 1; i >= 0; i--) last = (last << 8) | rest[i];
+            var last = Short(rest);
             a = Fold(a ^ last, First);
             b = Fold(b + last, Seed) ^ last;
         }
 
         return (Mix(a), Mix(b ^ First));
+    }
+
+    // Less than 8 bytes as a number, the first byte lowest; two reads may overlap.
+    private static ulong Short(ReadOnlySpan<byte> bytes)
+    {
+        var length = bytes.Length;
+        if (length >= 4) return BinaryPrimitives.ReadUInt32LittleEndian(bytes) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[(length - 4)..]) << ((length - 4) * 8));
+        return bytes[0] | ((ulong)bytes[length >> 1] << ((length >> 1) * 8)) | ((ulong)bytes[length - 1] << ((length - 1) * 8));
     }
 
     private static ulong Fold(ulong value, ulong by)

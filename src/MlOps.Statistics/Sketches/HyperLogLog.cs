@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -16,6 +17,9 @@ internal sealed class HyperLogLog
     public const int MaxRank = 64 - Precision + 1;
     public const double StandardError = 1.04 / 128;
 
+    // Hashes are filtered when no more than one in four passes.
+    private const int FilterFrom = 2;
+
     private readonly byte[] _ranks;
     private int _least;
     private int _untilScan = Registers;
@@ -26,34 +30,31 @@ internal sealed class HyperLogLog
 
     public ReadOnlySpan<byte> Ranks => _ranks;
 
-    public void Add(ulong hash)
-    {
-        var at = hash >> (64 - Precision);
-        var rank = (byte)(BitOperations.LeadingZeroCount((hash << Precision) | (1UL << (Precision - 1))) + 1);
-        if (rank <= _ranks[at]) return;
-        _ranks[at] = rank;
-        _untilScan--;
-    }
+    public void Add(ulong hash) => Raise(ref MemoryMarshal.GetArrayDataReference(_ranks), hash);
 
     /// <summary>Adds many. A hash whose rank is not above the least of all registers is passed over in vectors; it could change nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<ulong> hashes)
     {
+        ref var ranks = ref MemoryMarshal.GetArrayDataReference(_ranks);
+        _untilScan -= hashes.Length;
         if (_untilScan <= 0) Scan();
         var i = 0;
-        if (_least > 0)
+        if (_least >= FilterFrom)
         {
             var ceiling = Vector512.Create(1UL << (64 - _least));
             var whole = MemoryMarshal.Cast<ulong, Vector512<ulong>>(hashes);
-            for (var v = 0; v < whole.Length; v++)
-            {
-                var candidates = Vector512.LessThan(whole[v] << Precision, ceiling).ExtractMostSignificantBits();
-                for (; candidates != 0; candidates &= candidates - 1) Add(hashes[(v * 8) + BitOperations.TrailingZeroCount(candidates)]);
-            }
 
-            i = whole.Length * 8;
+            // Eight vectors at a time, for how many pass is guessed wrong once a time.
+            for (; i + 64 <= hashes.Length; i += 64)
+            {
+                var candidates = 0UL;
+                for (var v = 0; v < 8; v++) candidates |= Vector512.LessThan(whole[(i >> 3) + v] << Precision, ceiling).ExtractMostSignificantBits() << (v * 8);
+                for (; candidates != 0; candidates &= candidates - 1) Raise(ref ranks, hashes[i + BitOperations.TrailingZeroCount(candidates)]);
+            }
         }
 
-        for (; i < hashes.Length; i++) Add(hashes[i]);
+        for (; i < hashes.Length; i++) Raise(ref ranks, hashes[i]);
     }
 
     public void Merge(HyperLogLog other)
@@ -106,11 +107,21 @@ internal sealed class HyperLogLog
         return z / 3;
     }
 
+    // Without a branch, which would be guessed wrong often.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Raise(ref byte ranks, ulong hash)
+    {
+        ref var rank = ref Unsafe.Add(ref ranks, (nint)(hash >> (64 - Precision)));
+        var above = BitOperations.LeadingZeroCount((hash << Precision) | (1UL << (Precision - 1))) + 1 - rank;
+        rank += (byte)(above & ~(above >> 31));
+    }
+
     private void Scan()
     {
-        int least = byte.MaxValue;
-        foreach (var rank in _ranks) least = Math.Min(least, rank);
-        _least = least;
-        _untilScan = Registers / 4;
+        var least = Vector512<byte>.AllBitsSet;
+        foreach (var ranks in MemoryMarshal.Cast<byte, Vector512<byte>>(_ranks)) least = Vector512.Min(least, ranks);
+        _least = byte.MaxValue;
+        for (var lane = 0; lane < Vector512<byte>.Count; lane++) _least = Math.Min(_least, least[lane]);
+        _untilScan = Registers;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -69,6 +70,7 @@ internal readonly record struct Moments(long Count, DoubleDouble Mean, DoubleDou
         return center;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (double First, double Second, double Third, double Fourth) PowerSums(ReadOnlySpan<double> values, double center)
     {
         var (first, second, third, fourth) = (Vector512<double>.Zero, Vector512<double>.Zero, Vector512<double>.Zero, Vector512<double>.Zero);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MlOps.Statistics;
@@ -29,6 +30,7 @@ internal readonly record struct RowOrder(bool Any, long First, long Last, bool R
     }
 
     /// <summary>The order of numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static RowOrder Of(ReadOnlySpan<long> keys)
     {
         if (keys.Length == 0) return default;

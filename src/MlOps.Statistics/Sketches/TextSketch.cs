@@ -43,6 +43,12 @@ internal sealed class TextSketch
         return (characters, form, false);
     }
 
+    /// <summary>Gets the table in which a known text may be counted once more, as long as every text is counted; see <see cref="AddCounted"/>.</summary>
+    public TextTable? Known => IsExact ? _table : null;
+
+    /// <summary>Adds the number of texts that were counted in <see cref="Known"/>.</summary>
+    public void AddCounted(int texts) => Count += texts;
+
     public DistinctCount Distinct()
     {
         return _distinct is null ? new(_table.Distinct, true) : DistinctCount.Estimated(_distinct, Count, 0);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace MlOps.Statistics;
 
@@ -8,6 +10,9 @@ internal sealed class TextTable(int keep)
     private Entry[] _entries = new Entry[16];
     private int[] _slots = new int[32];
     private int _shift = 64 - 5;
+    private ShortSlot[] _shorts = new ShortSlot[16];
+    private int _shortShift = 64 - 4;
+    private int _shortCount;
     private byte[] _bytes = new byte[256];
     private int _bytesUsed;
 
@@ -43,6 +48,42 @@ internal sealed class TextTable(int keep)
         }
     }
 
+    /// <summary>Counts texts once more as long as they are known and short, which is far quicker than with their hashes.</summary>
+    /// <param name="offsets">Where each begins, and where the last one ends.</param>
+    /// <param name="bytes">The bytes of all.</param>
+    /// <param name="characters">Receives how many characters each has.</param>
+    /// <param name="forms">How many look like what; counted on.</param>
+    /// <returns>How many were counted.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int CountKnown<T>(ReadOnlySpan<T> offsets, ReadOnlySpan<byte> bytes, Span<long> characters, Span<long> forms)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        ref var slots = ref MemoryMarshal.GetArrayDataReference(_shorts);
+        ref var entries = ref MemoryMarshal.GetArrayDataReference(_entries);
+        var (mask, shift) = (_shorts.Length - 1, _shortShift);
+        var (form, since, row, from) = (TextForm.Other, 0, 0, int.CreateTruncating(offsets[0]));
+        offsets = offsets.Slice(1, Math.Min(offsets.Length - 1, characters.Length));
+        for (; row < offsets.Length; row++)
+        {
+            var end = int.CreateTruncating(offsets[row]);
+            if (end - from > ShortText.MaxLength || from > bytes.Length - ShortText.Width) break;
+            var text = ShortText.At(ref Unsafe.Add(ref MemoryMarshal.GetReference(bytes), from), end - from);
+            var at = text.Slot(shift);
+            while (Unsafe.Add(ref slots, at).Text != text && Unsafe.Add(ref slots, at).Number != 0) at = (at + 1) & mask;
+            ref readonly var slot = ref Unsafe.Add(ref slots, at);
+            if (slot.Number == 0) break;
+            Unsafe.Add(ref entries, slot.Number - 1).Count++;
+            characters[row] = slot.Characters;
+            from = end;
+            if (slot.Form == form) continue;
+            forms[(int)form] += row - since;
+            (form, since) = (slot.Form, row);
+        }
+
+        forms[(int)form] += row - since;
+        return row;
+    }
+
     public ref Entry this[int number] => ref _entries[number];
 
     /// <summary>Adds an entry that is not there yet.</summary>
@@ -57,6 +98,7 @@ internal sealed class TextTable(int keep)
         Distinct++;
         if (Distinct * 2 > _slots.Length) Grow();
         else Place(Distinct - 1);
+        if (entry.Length <= ShortText.MaxLength && kept.Length == entry.Length) AddShort(Distinct - 1);
         return Distinct - 1;
     }
 
@@ -81,6 +123,9 @@ internal sealed class TextTable(int keep)
             _entries = [.. _entries],
             _slots = [.. _slots],
             _shift = _shift,
+            _shorts = [.. _shorts],
+            _shortShift = _shortShift,
+            _shortCount = _shortCount,
             _bytes = _bytes[..Math.Max(16, _bytesUsed)],
             _bytesUsed = _bytesUsed,
             Distinct = Distinct,
@@ -94,11 +139,44 @@ internal sealed class TextTable(int keep)
         for (var number = 0; number < Distinct; number++) Place(number);
     }
 
+    private void AddShort(int number)
+    {
+        if (++_shortCount * 2 > _shorts.Length)
+        {
+            var old = _shorts;
+            _shorts = new ShortSlot[old.Length * 4];
+            _shortShift -= 2;
+            foreach (ref readonly var slot in old.AsSpan())
+            {
+                if (slot.Number != 0) Place(slot);
+            }
+        }
+
+        ref readonly var entry = ref _entries[number];
+        Place(new ShortSlot(ShortText.Of(BytesOf(entry)), number + 1, (byte)entry.Characters, entry.Form));
+    }
+
+    private void Place(in ShortSlot slot)
+    {
+        var at = slot.Text.Slot(_shortShift);
+        while (_shorts[at].Number != 0) at = (at + 1) & (_shorts.Length - 1);
+        _shorts[at] = slot;
+    }
+
     private void Place(int number)
     {
         var at = (int)(_entries[number].First >> _shift);
         while (_slots[at] != 0) at = (at + 1) & (_slots.Length - 1);
         _slots[at] = number + 1;
+    }
+
+    // The number is one more than that of the entry; 0 says that the slot is free.
+    private readonly struct ShortSlot(ShortText text, int number, byte characters, TextForm form)
+    {
+        public readonly ShortText Text = text;
+        public readonly int Number = number;
+        public readonly byte Characters = characters;
+        public readonly TextForm Form = form;
     }
 
     /// <summary>One text.</summary>

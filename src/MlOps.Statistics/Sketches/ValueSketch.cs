@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -199,6 +200,16 @@ internal sealed class ValueSketch
 
     private static double Finite(long key) => ValueOf(Math.Clamp(key, LowestKey, HighestKey));
 
+    /// <summary>Adds one value many times, if every value is counted and this one is among them.</summary>
+    /// <returns>Whether it was added.</returns>
+    public bool TryAddExact(long raw, long count)
+    {
+        if (Level != Exact || _table.CountOf(raw) == 0) return false;
+        _table.Add(raw, count);
+        Count += count;
+        return true;
+    }
+
     private int AddExact(ReadOnlySpan<long> block)
     {
         var added = _table.AddAll(block, _limit);
@@ -251,6 +262,7 @@ internal sealed class ValueSketch
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Keys(ReadOnlySpan<long> raw, Span<long> keys, int level, bool whole)
     {
         var from = MemoryMarshal.Cast<long, Vector512<long>>(raw);

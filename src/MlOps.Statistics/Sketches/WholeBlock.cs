@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -7,6 +8,7 @@ namespace MlOps.Statistics;
 internal readonly record struct WholeBlock(long Min, long Max, long Zeros, long Negatives, Int128 Sum)
 {
     /// <summary>Looks at a block that is not empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WholeBlock Of(ReadOnlySpan<long> values)
     {
         var first = Vector512.Create(values[0]);

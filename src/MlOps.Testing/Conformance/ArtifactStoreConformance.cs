@@ -205,6 +205,107 @@ public abstract class ArtifactStoreConformance
         Assert.Equal([1, 2, 3], await ReadAsync(second, stored.Digest));
     }
 
+    [Fact]
+    public async Task What_is_stored_is_listed_once_with_its_size()
+    {
+        var store = await CreateAsync();
+        Assert.Empty(await store.ListAsync(Cancel).ToListAsync(Cancel));
+        var first = await store.PutAsync(new MemoryStream(Content(1)), Cancel);
+        var second = await store.PutAsync(new MemoryStream(Content(70_000)), Cancel);
+        await store.PutAsync(new MemoryStream(Content(1)), Cancel);
+        Assert.Equivalent(new[] { first, second }, await store.ListAsync(Cancel).Select(s => s.Artifact).ToListAsync(Cancel), strict: true);
+    }
+
+    [Fact]
+    public async Task Deleted_bytes_are_gone_and_can_be_stored_again()
+    {
+        var (store, other) = (await CreateAsync(), await CreateAsync());
+        var stored = await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        Assert.Equal([1, 2, 3], await ReadAsync(store, stored.Digest));
+        Assert.True(await other.DeleteAsync(stored.Digest, DateTimeOffset.MaxValue, Cancel));
+        Assert.False(await store.ExistsAsync(stored.Digest, Cancel));
+        await Assert.ThrowsAsync<NotFoundException>(() => store.OpenAsync(stored.Digest, Cancel));
+        await Assert.ThrowsAsync<NotFoundException>(() => store.GetLocalPathAsync(stored.Digest, Cancel));
+        await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        Assert.Equal([1, 2, 3], await ReadAsync(store, stored.Digest));
+    }
+
+    [Fact]
+    public async Task Bytes_that_were_stored_at_the_moment_or_later_are_not_deleted()
+    {
+        var store = await CreateAsync();
+        var stored = await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        var at = (await store.ListAsync(Cancel).SingleAsync(Cancel)).StoredAt;
+        Assert.False(await store.DeleteAsync(stored.Digest, at, Cancel));
+        Assert.Equal([1, 2, 3], await ReadAsync(store, stored.Digest));
+        Assert.True(await store.DeleteAsync(stored.Digest, at.AddTicks(1), Cancel));
+    }
+
+    [Fact]
+    public async Task Storing_again_what_is_there_keeps_it_from_being_deleted()
+    {
+        var (store, other) = (await CreateAsync(), await CreateAsync());
+        var stored = await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        var first = (await store.ListAsync(Cancel).SingleAsync(Cancel)).StoredAt;
+        DateTimeOffset second;
+        do
+        {
+            await other.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+            second = (await store.ListAsync(Cancel).SingleAsync(Cancel)).StoredAt;
+        }
+        while (second == first); // a clock has its grain
+        Assert.True(second > first);
+        Assert.False(await store.DeleteAsync(stored.Digest, second, Cancel));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
+    public async Task Deleting_what_is_not_there_deletes_nothing(string digest)
+    {
+        var store = await CreateAsync();
+        await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        Assert.False(await store.DeleteAsync(digest, DateTimeOffset.MaxValue, Cancel));
+        Assert.Single(await store.ListAsync(Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_is_stored_while_a_collector_deletes_is_there_afterwards()
+    {
+        var (store, collector) = (await CreateAsync(), await CreateAsync());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var digest = (await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel)).Digest;
+        var collecting = Task.Run(
+            async () =>
+            {
+                // The collector holds what is older than its last look for unwanted.
+                for (var look = DateTimeOffset.MinValue; !stop.IsCancellationRequested;)
+                {
+                    await collector.DeleteAsync(digest, look, CancellationToken.None);
+                    look = await collector.ListAsync(CancellationToken.None).Select(s => s.StoredAt).FirstOrDefaultAsync(look, CancellationToken.None);
+                    look = look.AddTicks(1);
+                    await Task.Yield();
+                    var again = await collector.ListAsync(CancellationToken.None).Select(s => (DateTimeOffset?)s.StoredAt).FirstOrDefaultAsync(CancellationToken.None);
+                    if (again >= look) look = DateTimeOffset.MinValue;
+                }
+            },
+            Cancel);
+        try
+        {
+            for (var i = 0; i < 200; i++) Assert.Equal(digest, (await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel)).Digest);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await collecting;
+        }
+
+        await store.PutAsync(new MemoryStream([1, 2, 3]), Cancel);
+        Assert.Equal([1, 2, 3], await ReadAsync(store, digest));
+        Assert.Single(await store.ListAsync(Cancel).ToListAsync(Cancel));
+    }
+
     private static byte[] Content(int size)
     {
         var content = new byte[size];

@@ -237,6 +237,44 @@ public abstract class CheckpointStoreConformance
     }
 
     [Fact]
+    public async Task Every_record_can_be_read()
+    {
+        var store = await CreateAsync();
+        for (var i = 1; i <= 3; i++)
+        {
+            await store.BeginAsync(Lease(i), Cancel);
+            await store.CommitAsync(Lease(i), Samples.Checkpoint(Samples.RunId(i), "load"), Cancel);
+            await store.CommitAsync(Lease(i), Samples.Checkpoint(Samples.RunId(i), "train"), Cancel);
+        }
+
+        var read = await store.ReadAsync(Cancel).ToListAsync(Cancel);
+        Assert.Equal(6, read.Count);
+        Assert.Equal(6, read.Select(c => (c.RunId, c.Stage)).Distinct().Count());
+        AssertSame(Samples.Checkpoint(Samples.RunId(1), "load"), read.Single(c => c.RunId == Samples.RunId(1) && c.Stage == "load"));
+    }
+
+    [Fact]
+    public async Task Only_runs_that_have_ended_are_deleted_and_only_when_it_is_meant()
+    {
+        var store = await CreateAsync();
+        for (var i = 1; i <= 2; i++)
+        {
+            await store.BeginAsync(Lease(i), Cancel);
+            await store.CommitAsync(Lease(i), Samples.Checkpoint(Samples.RunId(i), "load", key: Samples.RunId(i)), Cancel);
+        }
+
+        await store.EndAsync(Lease(1), Cancel);
+        Assert.Equal(0, await store.DeleteEndedAsync(DateTimeOffset.UnixEpoch, cancellationToken: Cancel));
+        Assert.Equal(1, await store.DeleteEndedAsync(DateTimeOffset.MaxValue, isDryRun: true, Cancel));
+        Assert.Single(await store.ListAsync(Samples.RunId(1), Cancel));
+        Assert.Equal(1, await store.DeleteEndedAsync(DateTimeOffset.MaxValue, cancellationToken: Cancel));
+        Assert.Empty(await store.ListAsync(Samples.RunId(1), Cancel));
+        Assert.Null(await store.FindByKeyAsync(Samples.RunId(1), Cancel));
+        Assert.Single(await store.ListAsync(Samples.RunId(2), Cancel));
+        Assert.Equal([Lease(2)], await store.ListUnfinishedAsync("daily", Cancel));
+    }
+
+    [Fact]
     public async Task A_cancelled_call_records_nothing()
     {
         var store = await BegunAsync();

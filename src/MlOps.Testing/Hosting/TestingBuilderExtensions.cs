@@ -14,9 +14,9 @@ public static class TestingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder
             .Use<IMetadataStore>(_ => new InMemoryMetadataStore())
-            .Use<ICheckpointStore>(_ => new InMemoryCheckpointStore())
+            .Use<ICheckpointStore>(services => new InMemoryCheckpointStore(services.GetService<TimeProvider>()))
             .Use<ILineageStore>(_ => new InMemoryLineageStore())
-            .Use<IModelRegistry>(_ => new InMemoryModelRegistry())
-            .Use<IArtifactStore>(_ => new InMemoryArtifactStore());
+            .Use<IModelRegistry>(services => new InMemoryModelRegistry(services.GetServices<IAliasGate>()))
+            .Use<IArtifactStore>(services => new InMemoryArtifactStore(services.GetService<TimeProvider>()));
     }
 }

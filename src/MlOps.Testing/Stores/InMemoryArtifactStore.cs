@@ -4,10 +4,13 @@ using MlOps.Core;
 namespace MlOps.Testing;
 
 /// <summary>An artifact store that forgets everything with the process. Thread-safe.</summary>
+/// <param name="time">The clock that says when bytes were stored; null for the system's.</param>
 /// <remarks>Files that engines need lie in a private temporary folder, which <see cref="Dispose"/> removes.</remarks>
-public sealed class InMemoryArtifactStore : IArtifactStore, IDisposable
+public sealed class InMemoryArtifactStore(TimeProvider? time = null) : IArtifactStore, IDisposable
 {
     private readonly ConcurrentDictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _storedAt = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("mlops-artifacts-").FullName); // mode 0700
     private readonly SemaphoreSlim _files = new(1, 1);
 
@@ -77,6 +80,24 @@ public sealed class InMemoryArtifactStore : IArtifactStore, IDisposable
         return Task.FromResult(Sha256.IsDigest(digest) && _contents.TryGetValue(digest, out var content) && Sha256.Hex(content) == digest);
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StoredArtifact> ListAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _contents.Select(c => new StoredArtifact(new(c.Key, c.Value.LongLength), _storedAt[c.Key])).ToAsyncEnumerable();
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteAsync(string digest, DateTimeOffset storedBefore, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_storedAt)
+        {
+            var isOld = Sha256.IsDigest(digest) && _storedAt.TryGetValue(digest, out var storedAt) && storedAt < storedBefore;
+            return Task.FromResult(isOld && _contents.TryRemove(digest, out _));
+        }
+    }
+
     /// <summary>Damages stored bytes by flipping one bit, so that a test can see what happens then.</summary>
     /// <param name="digest">The digest that storing returned.</param>
     /// <param name="position">The byte, from 0.</param>
@@ -99,7 +120,12 @@ public sealed class InMemoryArtifactStore : IArtifactStore, IDisposable
     private ArtifactRef Keep(byte[] content)
     {
         var digest = Sha256.Hex(content);
-        _contents[digest] = content; // also mends damaged bytes
+        lock (_storedAt)
+        {
+            _storedAt[digest] = _time.GetUtcNow();
+            _contents[digest] = content; // also mends damaged bytes
+        }
+
         return new(digest, content.LongLength);
     }
 

@@ -3,10 +3,12 @@ using MlOps.Core;
 namespace MlOps.Testing;
 
 /// <summary>A checkpoint store that forgets everything with the process. Thread-safe.</summary>
+/// <param name="time">The clock that says when runs ended; null for the system's.</param>
 /// <remarks>What is committed is kept as a copy, made through JSON as a real store makes it.</remarks>
-public sealed class InMemoryCheckpointStore : ICheckpointStore
+public sealed class InMemoryCheckpointStore(TimeProvider? time = null) : ICheckpointStore
 {
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Dictionary<string, Holder> _runs = new(StringComparer.Ordinal);
     private readonly List<StageCheckpoint> _checkpoints = []; // in the order of their commits
 
@@ -78,7 +80,7 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
         lock (_gate)
         {
             var held = IsHeld(lease);
-            if (held) _runs[lease.RunId].HasEnded = true;
+            if (held) _runs[lease.RunId].EndedAt = _time.GetUtcNow();
             return Task.FromResult(held);
         }
     }
@@ -106,6 +108,27 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
         return Newest(c => c.Pipeline == pipeline && c.Stage == stage, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StageCheckpoint> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate) return ((StageCheckpoint[])[.. _checkpoints]).ToAsyncEnumerable();
+    }
+
+    /// <inheritdoc/>
+    public Task<int> DeleteEndedAsync(DateTimeOffset endedBefore, bool isDryRun = false, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            var ended = _runs.Where(r => r.Value.EndedAt < endedBefore).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+            if (isDryRun) return Task.FromResult(ended.Count);
+            foreach (var run in ended) _runs.Remove(run);
+            _checkpoints.RemoveAll(c => ended.Contains(c.RunId));
+            return Task.FromResult(ended.Count);
+        }
+    }
+
     private static bool IsGood(StageCheckpoint checkpoint) => checkpoint.Status is StageStatus.Finished or StageStatus.Cached;
 
     private static RunLease Kept(RunLease lease) => lease with { StartedAt = Stored.Time(lease.StartedAt), ExpiresAt = Stored.Time(lease.ExpiresAt) };
@@ -129,6 +152,8 @@ public sealed class InMemoryCheckpointStore : ICheckpointStore
     {
         public RunLease Lease { get; set; } = lease;
 
-        public bool HasEnded { get; set; }
+        public DateTimeOffset? EndedAt { get; set; }
+
+        public bool HasEnded => EndedAt is not null;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
         foreach (var model in await registry.ListModelsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (await registry.FindByAliasAsync(model, alias, cancellationToken).ConfigureAwait(false) is { } version)
-                key.Append(' ').Append(model).Append('/').Append(version.Version).Append('@').Append(version.Bundle.Artifact.Digest);
+                key.Append(' ').Append(model).Append('/').Append(version.Version).Append('@').Append(version.Bundle?.Artifact.Digest);
         }
 
         return key.ToString();
@@ -93,7 +93,7 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
             ?? throw new TrainingException($"'{candidate.Model}' is to be compared with {alias}, but this host has no model registry.");
         if (await registry.FindByAliasAsync(candidate.Model, alias, cancellationToken).ConfigureAwait(false) is not { } version) return new(null, null, null);
         var name = $"{version.Model}/{version.Version}";
-        var manifest = version.Bundle.Manifest;
+        if (version.Bundle is not { Manifest: var manifest }) return new(name, null, "it has no bundle, only a source");
         if (Mismatch(manifest, candidate, data) is { } reason) return new(name, null, reason);
         try
         {

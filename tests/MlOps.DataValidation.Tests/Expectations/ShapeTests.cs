@@ -98,6 +98,38 @@ public sealed class ShapeTests
         FluentActions.Invoking(() => new MatchesJsonSchema("t", """{"$ref":"#/x"}""")).Should().Throw<ArgumentException>().WithMessage("*'$ref'*");
 
     [Theory]
+    [InlineData(null, 1.0)]
+    [InlineData(new[] { 0.0, 5, 8.5, 10 }, 1.0)]
+    [InlineData(new[] { 5.0, 8.5, 9 }, 1.0)] // 1 and 2 lie below, 9 is the last edge
+    [InlineData(new[] { 0.0, 1.5, 9 }, 0.5773502691896257)] // 1 apart from the others: chi-square 4 / 3 of four rows
+    [InlineData(new[] { 0.0, 20 }, null)] // one bin
+    public async Task Cramers_phi_takes_bins_with_edges(double[]? edges, double? phi)
+    {
+        var batch = TableOf.Columns(("a", TableOf.Numbers(1, 2, 8, 9)), ("b", TableOf.Texts("x", "x", "y", "z")));
+
+        var result = await batch.OneAsync(s => s.Add(new CramersPhiBelow("a", "b", 1, FirstEdges: edges)));
+        if (phi is { } value) ((double)result.Observed.Value!).Should().BeApproximately(value, 1e-12);
+        else result.Message.Should().Contain("one category only");
+    }
+
+    [Fact]
+    public async Task Edges_of_bins_must_rise_and_need_numbers()
+    {
+        FluentActions.Invoking(() => new CramersPhiBelow("a", "b", FirstEdges: [1, 1])).Should().Throw<ArgumentException>().WithMessage("The edges of bins must rise*");
+        FluentActions.Invoking(() => new CramersPhiBelow("a", "b", SecondEdges: [1])).Should().Throw<ArgumentException>().WithMessage("Bins have at least two edges*");
+        var result = await TableOf.Columns(("a", TableOf.Texts("x")), ("b", TableOf.Texts("x"))).OneAsync(s => s.Add(new CramersPhiBelow("a", "b", FirstEdges: [1, 2])));
+        result.Error.Should().Contain("bins with edges");
+    }
+
+    [Fact]
+    public async Task Numbers_that_are_not_finite_are_categories_of_cramers_phi()
+    {
+        var batch = TableOf.Columns(("a", TableOf.Numbers(1, double.NaN, double.PositiveInfinity, null)), ("b", TableOf.Texts("x", "y", "z", "w")));
+
+        (await batch.OneAsync(s => s.Add(new CramersPhiBelow("a", "b", 1)))).Observed.Value.Should().Be(1.0);
+    }
+
+    [Theory]
     [InlineData(DistributionFamily.Normal, 1.96, 0.9750021048517795, 0.0, 1.0)]
     [InlineData(DistributionFamily.Beta, 0.3, 0.579825, 2.0, 5.0)]
     [InlineData(DistributionFamily.Gamma, 3.0, 0.8008517265285442, 2.0)]
@@ -106,8 +138,4 @@ public sealed class ShapeTests
     [InlineData(DistributionFamily.Uniform, 1.0, 0.25, 0.0, 4.0)]
     public void Distributions_agree_with_published_values(DistributionFamily family, double x, double below, params double[] parameters) =>
         new Distribution(family, parameters).Below(x).Should().BeApproximately(below, 1e-12);
-
-    [Fact]
-    public void The_tail_of_kolmogorov_agrees_with_smirnovs_table() => // 1948: 0.05 at 1.358, 0.01 at 1.628
-        new[] { 1.358, 1.628 }.Select(x => Math.Round(Tails.Kolmogorov(x / 1e6, 1_000_000_000_000), 3)).Should().Equal(0.05, 0.01);
 }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 namespace MlOps.DataValidation.Tests.Filters;
 
 public sealed class RowFilterTests
@@ -79,6 +80,35 @@ public sealed class RowFilterTests
         RowFilter.Of<Flight>(f => f.Delay.HasValue && f.Delay.Value <= f.Distance).Text.Should().Be("(\"Delay\" is not null and \"Delay\" <= \"Distance\")");
         FluentActions.Invoking(() => RowFilter.Of<Flight>(f => f.Carrier!.Length > 2)).Should().Throw<ArgumentException>().WithMessage("*cannot be checked on columns*");
     }
+
+    [Fact]
+    public void A_lambda_may_compare_a_truth_value_with_a_condition()
+    {
+        RowFilter.Of<Ride>(r => r.Late == (r.Delay > 15)).Text.Should().Be("((\"Late\" = true and \"Delay\" > 15) or (\"Late\" = false and not (\"Delay\" > 15)))");
+        RowFilter.Of<Ride>(r => (r.Delay > 15) != r.Late).Text.Should().StartWith("not ((");
+        RowFilter.Of<Ride>(r => (r.Delay > 15) == (r.Miles > 100)).Text.Should().Be("((\"Delay\" > 15 and \"way\" > 100) or (not (\"Delay\" > 15) and not (\"way\" > 100)))");
+        RowFilter.Of<Ride>(r => r.Late ?? false).Text.Should().Be("\"Late\" = true");
+        RowFilter.Of<Ride>(r => r.Late ?? true).Text.Should().Be("\"Late\" != false");
+    }
+
+    [Fact]
+    public async Task What_a_lambda_says_of_missing_truth_values_is_what_it_says_in_memory()
+    {
+        Expression<Func<Ride, bool>>[] conditions =
+        [
+            r => r.Late == (r.Delay > 15), r => r.Late != (r.Delay > 15), r => (r.Delay > 15) == (r.Miles > 100), r => r.Late ?? false, r => r.Late ?? true, r => r.Late == true && !(r.Delay == null), r => r.Late != true,
+        ];
+        Ride[] rides = [.. from late in new bool?[] { true, false, null } from delay in new double?[] { 20, 3, null } from miles in new[] { 50.0, 500 } select new Ride(late, delay, miles)];
+        foreach (var condition in conditions)
+        {
+            var passed = new List<Ride>();
+            await foreach (var ride in ExpectationSuite.Create<Ride>("s", s => s.Rows(condition)).QuarantineAsync(rides.ToAsyncEnumerable(), cancellationToken: TestContext.Current.CancellationToken)) passed.Add(ride);
+
+            passed.Should().Equal(rides.Where(condition.Compile()), "that is what {0} lets through", condition);
+        }
+    }
+
+    private sealed record Ride(bool? Late, double? Delay, [property: DataColumn(Name = "way")] double Miles);
 
     private sealed record Flight(double Distance, string? Carrier, bool Late, double? Delay);
 }

@@ -113,7 +113,7 @@ internal static class GreatExpectationsAdapter
         "expect_column_parameterized_distribution_ks_test_p_value_to_be_greater_than" => new KolmogorovSmirnovAbove(
             a.Text("column"), Distribution(a.Text("distribution"), a.Find("params")), a.Number("p_value") ?? 0.05),
         "expect_column_pair_cramers_phi_value_to_be_less_than" => new CramersPhiBelow(
-            a.Text("column_A"), a.Text("column_B"), a.Number("threshold") ?? 0.1, (int?)a.Whole("n_bins_A") ?? 10, (int?)a.Whole("n_bins_B") ?? 10),
+            a.Text("column_A"), a.Text("column_B"), a.Number("threshold") ?? 0.1, (int?)a.Whole("n_bins_A") ?? 10, (int?)a.Whole("n_bins_B") ?? 10, a.Edges("bins_A"), a.Edges("bins_B")),
         _ => null,
     };
 

@@ -25,6 +25,8 @@ internal sealed partial class GreatExpectationsArguments(JsonElement arguments)
 
     public IReadOnlyList<string> Texts(string name) => [.. Get(name).EnumerateArray().Select(v => v.GetString()!)];
 
+    public IReadOnlyList<double>? Edges(string name) => Find(name) is { } list ? [.. list.EnumerateArray().Select(MlOps.Peers.Oracles.Number)] : null;
+
     public IReadOnlyList<Scalar> Values(string name) => [.. Get(name).EnumerateArray().Select(Scalar)];
 
     public JsonElement Get(string name) => Find(name) ?? throw new FormatException($"{name} is missing.");

@@ -8,16 +8,15 @@ namespace MlOps.DataValidation.Tests.Peers;
 [Trait(Oracles.Category, Oracles.Peer)]
 public sealed class GreatExpectationsTests
 {
-    /// <summary>Cases that rest on a defect of the peer, by id, with the reason.</summary>
-    private static readonly Dictionary<string, string> Excluded = [];
+    private const string File = "validation/gx_cases.json";
 
-    public static IEnumerable<TheoryDataRow<int>> Cases() => GreatExpectationsFile.Cases(Excluded);
+    public static IEnumerable<TheoryDataRow<string>> Cases() => Oracles.Cases(File);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task A_case_of_great_expectations(int position)
+    public async Task A_case_of_great_expectations(string name)
     {
-        var one = GreatExpectationsFile.Root.GetProperty("cases")[position];
+        var one = Oracles.Case(File, name);
         var expected = one.GetProperty("expected");
         var fails = one.GetProperty("expects_error").GetBoolean() || expected.TryGetProperty("traceback_substring", out _);
         ExpectationResult? result;
@@ -45,7 +44,7 @@ public sealed class GreatExpectationsTests
     {
         var expectation = GreatExpectationsAdapter.Map(one.GetProperty("expectation").GetString()!, new(one.GetProperty("kwargs")));
         if (expectation is null) return null;
-        var table = GreatExpectationsData.Table(GreatExpectationsFile.Root.GetProperty("datasets").GetProperty(one.GetProperty("dataset").GetString()!));
+        var table = GreatExpectationsData.Table(Oracles.Read(File).GetProperty("datasets").GetProperty(one.GetProperty("dataset").GetString()!));
         var result = await new ExpectationSuite("peer", [expectation]).ValidateAsync(TableOf.Rows(table), new() { SampleSize = 10_000 }, TestContext.Current.CancellationToken);
         return result.Results[0];
     }

@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.DataValidation.Tests.Quarantine;
 
 public sealed class RecordCheckerTests
@@ -53,6 +55,28 @@ public sealed class RecordCheckerTests
         checker.Unchecked.Select(e => e.Kind).Should().Equal("unique", "mean_between", "ordered");
         checker.Passes(Good).Should().BeTrue();
     }
+
+    [Fact]
+    public void What_is_expected_of_columns_is_settled_when_the_checker_is_made()
+    {
+        var checker = ExpectationSuite.Create("s", s => s.Column("A").OfType(ColumnType.Float64).Add(new ColumnExists("A"))).ForRecords<Wide>();
+        var other = () => ExpectationSuite.Create("s", s => s.Column("A").OfType(ColumnType.String)).ForRecords<Wide>();
+
+        checker.Unchecked.Should().BeEmpty();
+        other.Should().Throw<ArgumentException>().WithMessage("Wide cannot be held to 's', which expects that 'A' is of type String. Of this record it holds *");
+    }
+
+    [Fact]
+    public void A_member_is_the_column_that_its_attribute_names()
+    {
+        var checker = DataSchema.FromType<Named>().ForRecords<Named>();
+
+        checker.Passes(new("AA", 7, new())).Should().BeTrue();
+        checker.Check(new("AA", 70, new())).Single().Columns.Should().Equal("number_of_seats");
+        ExpectationSuite.Create<Named>("s", s => s.Column(n => n.Seats).Between(1, 9)).ForRecords<Named>().Passes(new("AA", 70, new())).Should().BeFalse();
+    }
+
+    private sealed record Named(string Carrier, [property: DataColumn(Name = "number_of_seats"), System.ComponentModel.DataAnnotations.Range(1, 9)] long Seats, [property: DataColumn(IsIgnored = true)] object Rest);
 
     [Fact]
     public void A_member_that_is_not_there_is_misuse() =>

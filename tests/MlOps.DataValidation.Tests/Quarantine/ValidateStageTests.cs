@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using MlOps.Core;
+using MlOps.Statistics;
+using MlOps.Tests;
 
 namespace MlOps.DataValidation.Tests.Quarantine;
 
@@ -25,8 +28,8 @@ public sealed class ValidateStageTests
         var (run, record, artifacts) = await RunAsync(d => d.Validate(Suite(10), FailureAction.Warn, keyColumns: ["id"]));
 
         run.Status.Should().Be(RunStatus.Finished);
-        record.Metrics.Should().Contain(m => m.Key.EndsWith("rows_rejected") && m.Value.Value == 2);
-        var digest = record.Tags.Single(t => t.Key.EndsWith("validation.report")).Value;
+        record.Metrics["validate.rows_rejected"].Value.Should().Be(2);
+        var digest = record.Tags["validation.validate.report"];
         await using var report = await artifacts.OpenAsync(digest, Stop);
         var result = await JsonSerializer.DeserializeAsync<ValidationResult>(report, MlOpsJson.Options, Stop);
         result!.Results[0].Sample[0].Keys["id"].Value.Should().Be(3L);
@@ -38,8 +41,8 @@ public sealed class ValidateStageTests
         var (run, record, _) = await RunAsync(d => d.Validate(Suite(10), FailureAction.Quarantine).Then(new Count()));
 
         run.Status.Should().Be(RunStatus.Finished);
-        record.Metrics.Should().Contain(m => m.Key.EndsWith("rows_counted") && m.Value.Value == 2);
-        record.Tags.Should().Contain(t => t.Key.EndsWith("validation.rejected"));
+        record.Metrics["rows_counted"].Value.Should().Be(2);
+        record.Tags.Should().ContainKey("validation.validate.rejected");
     }
 
     [Fact]
@@ -57,7 +60,7 @@ public sealed class ValidateStageTests
         using var host = new Host(d => d.Validate(Suite(10), FailureAction.Warn));
         await host.RunAsync();
         var again = await host.RunAsync();
-        host.Define = d => d.Validate(Suite(11), FailureAction.Warn);
+        host.Define = (d, _) => d.Validate(Suite(11), FailureAction.Warn);
         var changed = await host.RunAsync();
 
         again.Stages[^1].Status.Should().Be(StageStatus.Cached, again.Stages[^1].Cache.Reason);
@@ -73,7 +76,81 @@ public sealed class ValidateStageTests
         (await host.RunAsync()).Stages[^1].Status.Should().Be(StageStatus.Finished);
     }
 
-    private static async Task<(PipelineRun Run, Run Record, IArtifactStore Artifacts)> RunAsync(Func<StageOutput<Dataset>, object> define)
+    [Fact]
+    public async Task Two_validations_of_one_run_are_recorded_side_by_side()
+    {
+        var schema = new DataSchema(new ColumnSchema("distance", ValueKind.Real).Required()) { AllowsNewColumns = true };
+        var (_, record, _) = await RunAsync(d => d.Validate(Suite(10), FailureAction.Warn).Validate(Suite(100), FailureAction.Warn).Validate(schema, FailureAction.Warn, configure: o => o.Name = "schema"));
+
+        record.Metrics.Where(m => m.Key.EndsWith(".rows_rejected")).Select(m => (m.Key, m.Value.Value)).Should()
+            .BeEquivalentTo([("validate.rows_rejected", 2.0), ("validate-2.rows_rejected", 1.0), ("schema.rows_rejected", 1.0)]);
+        record.Tags.Keys.Where(k => k.StartsWith("validation.")).Should().Contain(
+            ["validation.validate.failed.0", "validation.validate.report", "validation.validate-2.failed.1", "validation.validate-2.report", "validation.schema.report", "validation.schema.schema"])
+            .And.NotContain("validation.validate-2.failed.0");
+    }
+
+    [Fact]
+    public async Task A_suite_refers_to_other_datasets_of_the_pipeline()
+    {
+        var suite = ExpectationSuite.Create("rides", s => s.Column("id").In("known", key: "number").Add(new RowCountEqualsReference("known")));
+        var (_, record, artifacts) = await RunAsync((d, p) => d.Validate(suite, FailureAction.Warn, references: [("known", p.Start(new Known([1, 2, 9])))]));
+
+        await using var report = await artifacts.OpenAsync(record.Tags["validation.validate.report"], Stop);
+        var result = (await JsonSerializer.DeserializeAsync<ValidationResult>(report, MlOpsJson.Options, Stop))!;
+        result.Results.Select(r => (r.Error, r.UnexpectedCount, Observed: r.Observed.Value)).Should().Equal((null, 2L, null), (null, 0L, 4L));
+    }
+
+    [Fact]
+    public async Task A_reference_that_has_changed_makes_the_stage_run_again()
+    {
+        var suite = ExpectationSuite.Create("rides", s => s.Column("id").In("known", key: "number"));
+        using var host = new Host((d, p) => d.Validate(suite, FailureAction.Warn, references: [("known", p.Start(new Known([1])))]));
+        await host.RunAsync();
+        var again = await host.RunAsync();
+        host.Define = (d, p) => d.Validate(suite, FailureAction.Warn, references: [("known", p.Start(new Known([1, 2])))]);
+        var changed = await host.RunAsync();
+
+        (again.Stages[^1].Status, changed.Stages[^1].Status).Should().Be((StageStatus.Cached, StageStatus.Finished));
+    }
+
+    [Fact]
+    public async Task Two_references_of_one_name_are_refused()
+    {
+        var work = () => RunAsync((d, p) => d.Validate(Suite(10), references: [("known", p.Start(new Known([1]))), ("known", d)]));
+
+        await work.Should().ThrowAsync<ArgumentException>().WithMessage("Two references are called 'known'.*");
+    }
+
+    [Fact]
+    public async Task A_validation_is_measured_and_traced()
+    {
+        using var trace = new TraceCollector(Telemetry.DataValidation);
+        using var rows = new MetricCollector<long>(null, Telemetry.DataValidation, Telemetry.RowsValidated);
+        using var duration = new MetricCollector<double>(null, Telemetry.DataValidation, Telemetry.ValidationDuration);
+        var suite = Suite(10) with { Name = "measured" };
+
+        await suite.ValidateAsync(TableOf.Rows(TableOf.Columns(("distance", TableOf.Numbers(5, 7, 50)))), null, Stop);
+
+        rows.GetMeasurementSnapshot().Where(m => Equals(m.Tags["suite"], "measured")).Select(m => (m.Tags["verdict"], m.Value)).Should().BeEquivalentTo([("accepted", 2L), ("rejected", 1L)]);
+        duration.GetMeasurementSnapshot().Where(m => Equals(m.Tags["suite"], "measured")).Should().ContainSingle().Which.Tags["status"].Should().Be("failed");
+        var activity = trace.Activities.Should().ContainSingle().Which;
+        activity.TagObjects.Should().BeEquivalentTo(new KeyValuePair<string, object?>[] { new("suite", "measured"), new("rows", 3L), new("rejected", 1L), new("failed", 1), new("status", "failed") });
+    }
+
+    [Fact]
+    public async Task A_stream_that_nobody_reads_to_its_end_is_measured_as_stopped()
+    {
+        using var duration = new MetricCollector<double>(null, Telemetry.DataValidation, Telemetry.ValidationDuration);
+        var suite = Suite(10) with { Name = "left" };
+
+        await foreach (var _ in suite.QuarantineAsync(new[] { new Ride(5), new Ride(7) }.ToAsyncEnumerable(), cancellationToken: Stop)) break;
+
+        duration.GetMeasurementSnapshot().Where(m => Equals(m.Tags["suite"], "left")).Should().ContainSingle().Which.Tags["status"].Should().Be("stopped");
+    }
+
+    private static Task<(PipelineRun Run, Run Record, IArtifactStore Artifacts)> RunAsync(Func<StageOutput<Dataset>, object> define) => RunAsync((d, _) => define(d));
+
+    private static async Task<(PipelineRun Run, Run Record, IArtifactStore Artifacts)> RunAsync(Func<StageOutput<Dataset>, PipelineBuilder, object> define)
     {
         using var host = new Host(define);
         var run = await host.RunAsync();
@@ -90,6 +167,14 @@ public sealed class ValidateStageTests
         }
     }
 
+    private sealed record Known(IReadOnlyList<long> Numbers) : IPipelineStage<Nothing, Dataset>
+    {
+        public Task<Dataset> RunAsync(Nothing input, StageContext context, CancellationToken cancellationToken) => context.Services.GetRequiredService<IDatasetStore>()
+            .WriteAsync("known", new("test", "known"), TableOf.Rows(TableOf.Columns(("number", TableOf.Integers([.. Numbers])))), null, cancellationToken);
+    }
+
+    private sealed record Ride(double? Distance);
+
     private sealed record Count : IPipelineStage<Dataset, Dataset>
     {
         public Task<Dataset> RunAsync(Dataset input, StageContext context, CancellationToken cancellationToken)
@@ -103,7 +188,7 @@ public sealed class ValidateStageTests
     {
         public required Host Host { get; init; }
 
-        public override void Define(PipelineBuilder pipeline) => Host.Define(pipeline.Start(new Given()));
+        public override void Define(PipelineBuilder pipeline) => Host.Define(pipeline.Start(new Given()), pipeline);
     }
 
     private sealed class Host : IDisposable
@@ -111,6 +196,11 @@ public sealed class ValidateStageTests
         private readonly ServiceProvider _services;
 
         public Host(Func<StageOutput<Dataset>, object> define)
+            : this((d, _) => define(d))
+        {
+        }
+
+        public Host(Func<StageOutput<Dataset>, PipelineBuilder, object> define)
         {
             Define = define;
             var services = new ServiceCollection();
@@ -119,7 +209,7 @@ public sealed class ValidateStageTests
             _services = services.BuildServiceProvider();
         }
 
-        public Func<StageOutput<Dataset>, object> Define { get; set; }
+        public Func<StageOutput<Dataset>, PipelineBuilder, object> Define { get; set; }
 
         public IMetadataStore Metadata => _services.GetRequiredService<IMetadataStore>();
 

@@ -82,9 +82,9 @@ public class SchemaRowsTests
         var dataset = await store.WriteAsync("flights", new("test", "here"), Stream(Of(("distance", Reals(1, -1, 3)), ("carrier", Texts("AA", "B6", "AA")), ("late", Booleans(true, false, true)))), null, Token);
         using var services = new ServiceCollection().AddSingleton<IDatasetStore>(store).BuildServiceProvider();
         var context = new StageContext { Services = services, Pipeline = "p", Stage = "validate", RunId = "r", Seed = 1 };
-        var accepted = await new ValidateSchemaStage(Flights, "training", FailureAction.Quarantine, 5, []).RunAsync(dataset, context, Token);
+        var accepted = await new ValidateSchemaStage(Flights, "training", FailureAction.Quarantine, 5, [], []).RunAsync(dataset, context, Token);
         accepted.RowCount.Should().Be(2);
-        context.Tags["validation.schema"].Should().Be(Flights.Fingerprint);
+        context.Tags["validation.validate.schema"].Should().Be(Flights.Fingerprint);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class SchemaRowsTests
         var dataset = await store.WriteAsync("flights", new("test", "here"), Stream(Of(("distance", Reals(-1, 3)), ("carrier", Texts("AA", "B6")), ("late", Booleans(true, false)))), null, Token);
         using var services = new ServiceCollection().AddSingleton<IDatasetStore>(store).BuildServiceProvider();
         var context = new StageContext { Services = services, Pipeline = "p", Stage = "validate", RunId = "r", Seed = 1 };
-        var running = () => new ValidateSchemaStage(Flights, null, FailureAction.Stop, 5, []).RunAsync(dataset, context, Token);
+        var running = () => new ValidateSchemaStage(Flights, null, FailureAction.Stop, 5, [], []).RunAsync(dataset, context, Token);
         await running.Should().ThrowAsync<DataValidationException>();
     }
 }

@@ -135,9 +135,9 @@ public sealed class SuiteSuggestionsTests
     public void Json_names_kind_parameters_and_reason()
     {
         var json = JsonNode.Parse(SuiteSuggestions.From(SampleProfiles.Flights(), "flights").ToJson())!;
-        json["suite"]!.GetValue<string>().Should().Be("flights");
-        var origin = json["expectations"]!.AsArray().Single(e => e!["kind"]!.GetValue<string>() == "values_in_set" && e["column"]!.GetValue<string>() == "origin")!;
-        origin.ToJsonString(MlOpsJson.Options).Should().StartWith("""{"column":"origin","kind":"values_in_set","values":["ATL","<script>alert(1)</script>"],"reason":"There are""");
+        json["name"]!.GetValue<string>().Should().Be("flights");
+        var origin = json["expectations"]!.AsArray().Single(e => e!["expect"]!.GetValue<string>() == "values_in_set" && e["column"]!.GetValue<string>() == "origin")!;
+        origin.ToJsonString(MlOpsJson.Options).Should().StartWith("""{"expect":"values_in_set","column":"origin","values":["ATL","<script>alert(1)</script>"],"reason":"There are""");
     }
 
     [Fact]
@@ -145,9 +145,19 @@ public sealed class SuiteSuggestionsTests
     {
         var suggestions = SuiteSuggestions.From(SampleProfiles.Flights(), "true");
         var yaml = suggestions.ToYaml();
-        yaml.Should().StartWith("suite: \"true\"\nexpectations:\n- column: \"delay\"\n  kind: \"not_null\"\n");
+        yaml.Should().StartWith("name: \"true\"\nexpectations:\n- expect: \"not_null\"\n  column: \"delay\"\n");
         var read = new YamlDotNet.Serialization.DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize(new StringReader(yaml));
         JsonElement.DeepEquals(JsonSerializer.SerializeToElement(read), JsonDocument.Parse(suggestions.ToJson()).RootElement).Should().BeTrue();
+    }
+
+    [Fact]
+    public void What_is_suggested_reads_back_as_the_suite()
+    {
+        var suggestions = SuiteSuggestions.From(SampleProfiles.Flights(), "flights");
+        string[] texts = [ExpectationSuite.FromJson(suggestions.ToJson()).ToJson(), ExpectationSuite.FromYaml(suggestions.ToYaml()).ToJson()];
+
+        texts.Should().AllBe(suggestions.ToSuite().ToJson());
+        ExpectationSuite.FromYaml(suggestions.ToYaml()).Expectations.Select(e => (e.Kind, e.Reason)).Should().Equal(suggestions.Suggestions.Select(s => (s.Expectation.Kind, (string?)s.Reason)));
     }
 
     private static StringArray Strings(string?[] values)

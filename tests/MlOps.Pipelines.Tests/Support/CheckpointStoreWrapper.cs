@@ -26,4 +26,8 @@ internal abstract class CheckpointStoreWrapper : ICheckpointStore
     public virtual Task<StageCheckpoint?> FindByKeyAsync(string key, CancellationToken cancellationToken = default) => _inner.FindByKeyAsync(key, cancellationToken);
 
     public virtual Task<StageCheckpoint?> FindLatestAsync(string pipeline, string stage, CancellationToken cancellationToken = default) => _inner.FindLatestAsync(pipeline, stage, cancellationToken);
+
+    public virtual IAsyncEnumerable<StageCheckpoint> ReadAsync(CancellationToken cancellationToken = default) => _inner.ReadAsync(cancellationToken);
+
+    public virtual Task<int> DeleteEndedAsync(DateTimeOffset endedBefore, bool isDryRun = false, CancellationToken cancellationToken = default) => _inner.DeleteEndedAsync(endedBefore, isDryRun, cancellationToken);
 }

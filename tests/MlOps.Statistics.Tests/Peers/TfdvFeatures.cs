@@ -19,8 +19,10 @@ internal sealed class TfdvFeature(string[] path, string type)
     public ColumnProfile Profile(bool weighted, bool asText)
     {
         var profile = new ColumnProfile(ValueKind.List, new ProfileOptions { TextLimit = 1024 });
-        foreach (var (values, weight) in Rows)
+        var isNested = IsNested;
+        foreach (var (row, weight) in Rows)
         {
+            var values = isNested ? row?.SelectMany(Leaves).ToArray() : row;
             for (var times = weighted ? (int)Math.Round(weight) : 1; times > 0; times--)
             {
                 if (values is null)
@@ -36,6 +38,45 @@ internal sealed class TfdvFeature(string[] path, string type)
 
         return profile;
     }
+
+    /// <summary>Gets whether rows hold lists of lists.</summary>
+    public bool IsNested => Rows.Any(r => r.Values?.Any(v => v.ValueKind == JsonValueKind.Array) == true);
+
+    /// <summary>The lists of each level, without the values in the innermost.</summary>
+    public IReadOnlyList<ColumnProfile> Levels(bool weighted)
+    {
+        var levels = new List<ColumnProfile> { new(ValueKind.List) };
+        var depth = Rows.SelectMany(r => r.Values ?? []).Max(Depth) + 1;
+        foreach (var (values, weight) in Rows)
+        {
+            for (var times = weighted ? (int)Math.Round(weight) : 1; times > 0; times--) AddLists(levels[0], values, depth);
+        }
+
+        for (var level = 1; level < depth; level++) levels.Add(levels[^1].Lists!.Items);
+        return levels;
+    }
+
+    private static void AddLists(ColumnProfile lists, JsonElement[]? values, int depth)
+    {
+        if (values is null)
+        {
+            lists.AddMissing(1);
+            return;
+        }
+
+        lists.AddLists([0, values.Length]);
+        if (depth < 2) return;
+        foreach (var value in values) AddLists(lists.Lists!.Items, value.ValueKind == JsonValueKind.Null ? null : [.. value.EnumerateArray()], depth - 1);
+    }
+
+    private static int Depth(JsonElement value) => value.ValueKind == JsonValueKind.Array ? 1 + value.EnumerateArray().Select(Depth).DefaultIfEmpty().Max() : 0;
+
+    public static IEnumerable<JsonElement> Leaves(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.EnumerateArray().SelectMany(Leaves),
+        JsonValueKind.Null => [],
+        _ => [value],
+    };
 
     public static string TextOf(JsonElement value, string type) => type == "FLOAT"
         ? FloatText(Peer(value))
@@ -134,7 +175,7 @@ internal static class TfdvFeatures
         if (declared.Contains("int")) return "INT";
         var all = values.ToArray();
         if (all.Any(v => v.ValueKind == JsonValueKind.Object)) return "STRUCT";
-        if (all.Any(v => v.ValueKind == JsonValueKind.Array)) throw new NotSupportedException("Lists of lists.");
+        if (all.Any(v => v.ValueKind == JsonValueKind.Array)) all = [.. all.SelectMany(TfdvFeature.Leaves)];
         if (all.All(v => v.ValueKind == JsonValueKind.Null)) return "NULL";
         var numbers = all.Where(v => v.ValueKind == JsonValueKind.Number).ToArray();
         if (numbers.Length == 0) return all.All(v => v.ToString() is "NaN" or "Infinity" or "-Infinity") ? "FLOAT" : "STRING";

@@ -60,6 +60,7 @@ internal sealed class TfdvGenerators(JsonElement generator)
         var weighted = IsWeighted ? feature.Profile(weighted: true, asText: categorical) : null;
         var node = new JsonObject { ["path"] = PathOf(feature) };
         var common = Common(profile, weighted);
+        if (feature.IsNested) Nested(feature, node, common);
         var items = profile.Lists!.Items;
         var kind = feature.Type == "NULL" ? "STRING" : IsBytes(feature) ? "BYTES" : feature.Type;
         if (kind != "INT") node["type"] = kind;
@@ -171,6 +172,29 @@ internal sealed class TfdvGenerators(JsonElement generator)
         if (weighted.Count > 0) (sums["avg_num_values"], sums["tot_num_values"]) = (weighted.Lists!.Lengths.Mean, weighted.Lists.Lengths.Sum);
         node["weighted_common_stats"] = sums;
         return node;
+    }
+
+    private void Nested(TfdvFeature feature, JsonObject node, JsonObject common)
+    {
+        var levels = feature.Levels(weighted: false);
+        common["presence_and_valency_stats"] = new JsonArray([.. levels.Select(l => new JsonObject
+        {
+            ["num_non_missing"] = l.Count, ["num_missing"] = l.Missing, ["min_num_values"] = l.Lists!.Lengths.Min, ["max_num_values"] = l.Lists.Lengths.Max, ["tot_num_values"] = l.Lists.Lengths.Sum,
+        })]);
+        if (IsWeighted)
+            common["weighted_presence_and_valency_stats"] = new JsonArray([.. feature.Levels(weighted: true).Select(l => new JsonObject
+            {
+                ["num_non_missing"] = l.Count, ["num_missing"] = l.Missing, ["avg_num_values"] = l.Lists!.Lengths.Mean, ["tot_num_values"] = l.Lists.Lengths.Sum,
+            })]);
+        var (drawn, buckets) = (new JsonArray(), Integer("num_values_histogram_buckets", 10));
+        for (var level = 1; level < levels.Count; level++)
+        {
+            var lengths = levels[level].Lists!.Lengths;
+            drawn.Add(new JsonObject { ["name"] = $"level_{level + 1}_value_list_length_quantiles", ["histogram"] = TfdvHistograms.Quantiles(lengths, buckets) });
+            drawn.Add(new JsonObject { ["name"] = $"level_{level + 1}_value_list_length_standard", ["histogram"] = TfdvHistograms.Standard(lengths, buckets, buckets) });
+        }
+
+        node["custom_stats"] = drawn;
     }
 
     private static bool IsCategorical(JsonElement schema, string domain) => schema.TryGetProperty(domain, out var numbers) && numbers.TryGetProperty("is_categorical", out var categorical) && categorical.ToString() is "True" or "true" or "CATEGORICAL_YES";

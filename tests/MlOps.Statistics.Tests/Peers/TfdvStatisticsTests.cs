@@ -11,12 +11,7 @@ public class TfdvStatisticsTests
     private const string File = "validation/tfdv_stats_generator_cases.json";
     private const double Tolerance = 1e-4;
 
-    private static readonly Dictionary<string, string> Excluded = new()
-    {
-        ["basic_stats_generator::BasicStatsGeneratorNestedListTest.test_nested_list_nested"] = "Lists of lists of lists are no tabular data.",
-    };
-
-    public static IEnumerable<TheoryDataRow<string>> Cases => Oracles.Cases(File, excluded: Excluded);
+    public static IEnumerable<TheoryDataRow<string>> Cases => Oracles.Cases(File);
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -21,7 +21,7 @@ public sealed record Fresh(string Column, TimeSpan MaxAge) : ColumnExpectation(C
         return new AggregateCheck(this, [column.Index], _ =>
         {
             if (summary.Count == 0) return new(false, default, "there are no values");
-            var latest = Moments.ToDateTime(summary.MostInteger);
+            var latest = Microseconds.ToDateTime(summary.MostInteger);
             var age = plan.Options.Time.GetUtcNow().UtcDateTime - latest;
             return new(age <= MaxAge, latest, $"it is {age.ToString("g", CultureInfo.InvariantCulture)} old");
         }, summary);

@@ -28,10 +28,8 @@ public sealed record QuantilesBetween(string Column, IReadOnlyList<QuantileRange
 
     internal override Check Plan(CheckPlan plan)
     {
-        var column = plan.Column(Column);
-        if (!column.Kind.IsNumeric() && column.Kind != CellKind.Nothing) throw column.Unfit("a quantile");
-        var store = plan.Share($"{column.Index}", this, () => new ValueStore(column, plan.Options.MaxExactValues));
-        return new AggregateCheck(this, [column.Index], _ => Judge(store), store);
+        var store = ValueStore.Of(plan, this, "a quantile");
+        return new AggregateCheck(this, [store.Column], _ => Judge(store), store);
     }
 
     private Outcome Judge(ValueStore store)

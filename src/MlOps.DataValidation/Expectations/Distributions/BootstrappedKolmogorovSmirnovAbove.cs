@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Statistics;
 
 namespace MlOps.DataValidation;
 
@@ -31,10 +32,8 @@ public sealed record BootstrappedKolmogorovSmirnovAbove(string Column, Partition
 
     internal override Check Plan(CheckPlan plan)
     {
-        var column = plan.Column(Column);
-        if (!column.Kind.IsNumeric() && column.Kind != CellKind.Nothing) throw column.Unfit("a distribution");
-        var store = plan.Share($"{column.Index}", this, () => new ValueStore(column, plan.Options.MaxExactValues));
-        return new AggregateCheck(this, [column.Index], _ =>
+        var store = ValueStore.Of(plan, this, "a distribution");
+        return new AggregateCheck(this, [store.Column], _ =>
         {
             if (store.Count == 0) return new(false, default, "there are no values");
             var (p, edges) = (Test(store, plan.Options.Seed), Expected.Edges!);
@@ -54,7 +53,7 @@ public sealed record BootstrappedKolmogorovSmirnovAbove(string Column, Partition
         {
             for (var j = 0; j < sample.Length; j++) sample[j] = store.At(random.NextInt64(store.Count));
             Array.Sort(sample);
-            if (Tails.Kolmogorov(KolmogorovSmirnovAbove.Statistic(sample, Below), sample.Length) >= PValue) passed++;
+            if (KolmogorovSmirnov.PValue(KolmogorovSmirnov.Statistic(sample, Below), sample.Length) >= PValue) passed++;
         }
 
         return (1.0 + passed) / (Samples + 1);

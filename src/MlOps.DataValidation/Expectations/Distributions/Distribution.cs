@@ -51,9 +51,9 @@ public sealed record Distribution(DistributionFamily Family, params IReadOnlyLis
         {
             DistributionFamily.Normal => Normal.UpperTail(-z),
             DistributionFamily.Uniform => Math.Clamp(z, 0, 1),
-            DistributionFamily.Beta => Tails.Beta(z, Parameters[0], Parameters[1]),
-            DistributionFamily.Gamma => Tails.Gamma(z, Parameters[0]),
-            DistributionFamily.ChiSquare => Tails.Gamma(z / 2, Parameters[0] / 2),
+            DistributionFamily.Beta => Beta.LowerTail(z, Parameters[0], Parameters[1]),
+            DistributionFamily.Gamma => 1 - ChiSquare.UpperTail(2 * z, 2 * Parameters[0]),
+            DistributionFamily.ChiSquare => 1 - ChiSquare.UpperTail(z, Parameters[0]),
             _ => z <= 0 ? 0 : -Math.Exp(-z) + 1,
         };
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Statistics;
 
 namespace MlOps.DataValidation;
 
@@ -19,29 +20,14 @@ public sealed record KolmogorovSmirnovAbove(string Column, Distribution Expected
 
     internal override Check Plan(CheckPlan plan)
     {
-        var column = plan.Column(Column);
-        if (!column.Kind.IsNumeric() && column.Kind != CellKind.Nothing) throw column.Unfit("a distribution");
-        var store = plan.Share($"{column.Index}", this, () => new ValueStore(column, plan.Options.MaxExactValues));
-        return new AggregateCheck(this, [column.Index], _ =>
+        var store = ValueStore.Of(plan, this, "a distribution");
+        return new AggregateCheck(this, [store.Column], _ =>
         {
             if (store.Count == 0) return new(false, default, "there are no values");
             if (!store.IsExact) throw new CheckException($"column '{Column}' has more than {plan.Options.MaxExactValues} values. Raise MaxExactValues, or test a sample of the rows.");
-            var statistic = Statistic(store.Sorted(), Expected.Below);
-            var p = Tails.Kolmogorov(statistic, store.Count);
+            var statistic = KolmogorovSmirnov.Statistic(store.Sorted(), Expected.Below);
+            var p = KolmogorovSmirnov.PValue(statistic, store.Count);
             return new(p > PValue, p, string.Create(CultureInfo.InvariantCulture, $"it is {p:0.######}")) { Details = new Dictionary<string, IReadOnlyList<Scalar>> { ["statistic"] = [statistic] } };
         }, store);
-    }
-
-    /// <summary>The largest distance between the observed distribution and the expected one.</summary>
-    internal static double Statistic(ReadOnlySpan<double> sorted, Func<double, double> below)
-    {
-        var largest = 0.0;
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var expected = below(sorted[i]);
-            largest = Math.Max(largest, Math.Max(((i + 1.0) / sorted.Length) - expected, expected - ((double)i / sorted.Length)));
-        }
-
-        return largest;
     }
 }

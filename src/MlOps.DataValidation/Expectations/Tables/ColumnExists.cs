@@ -12,6 +12,6 @@ public sealed record ColumnExists(string Column, int? Index = null) : TableExpec
     {
         var positions = plan.Columns.Select((c, i) => (c.Name, Index: i)).Where(c => c.Name == Column).Select(c => c.Index).ToList();
         var success = Index is { } index ? positions.Contains(index) : positions.Count > 0;
-        return new AggregateCheck(this, [], _ => new(success, positions.Count == 0 ? default : positions[0], positions.Count == 0 ? "there is none" : $"it stands at {positions[0]}"));
+        return new AggregateCheck(this, [], _ => new(success, positions.Count == 0 ? default : positions[0], positions.Count == 0 ? "there is none" : $"it stands at {positions[0]}")) { IsAboutColumns = true };
     }
 }

@@ -20,7 +20,7 @@ public sealed record OfType(string Column, IReadOnlyList<ColumnType> Types, bool
         var type = TypeOf(column.Kind);
         var fits = column.Kind == CellKind.Nothing
             || (type is { } known && Types.Contains(known) && (HasZone is null || column.HasZone is null || known != ColumnType.Timestamp || HasZone == column.HasZone));
-        return new AggregateCheck(this, [column.Index], _ => new(fits, type is { } t ? t.ToString() : default, fits ? null : $"it holds {column.Kind.Words()}"));
+        return new AggregateCheck(this, [column.Index], _ => new(fits, type is { } t ? t.ToString() : default, fits ? null : $"it holds {column.Kind.Words()}")) { IsAboutColumns = true };
     }
 
     private static ColumnType? TypeOf(CellKind kind) => kind switch

@@ -76,8 +76,8 @@ internal static class SchemaYaml
     private static TextNode Read(Parser parser, int depth)
     {
         var line = (int)parser.Current!.Start.Line;
-        if (parser.Current is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias) throw Refused("A schema has no anchors and aliases.", line);
-        if (parser.Current is NodeEvent { Tag.IsEmpty: false }) throw Refused("A schema has no tags.", line);
+        if (parser.Current is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias) throw Refused("Anchors and aliases are not taken here.", line);
+        if (parser.Current is NodeEvent { Tag.IsEmpty: false }) throw Refused("Tags are not taken here.", line);
         if (depth > MaxDepth) throw Refused("The text is nested too deeply.", line);
         if (parser.TryConsume<YamlScalar>(out var scalar))
         {

@@ -66,8 +66,8 @@ internal static class Measures
     private static Scalar Value(double number, long integer, BoundColumn column) => column.Kind switch
     {
         CellKind.Number or CellKind.Decimal => number,
-        CellKind.Date => DateOnly.FromDateTime(Moments.ToDateTime(integer)),
-        CellKind.Moment => Moments.ToDateTime(integer),
+        CellKind.Date => DateOnly.FromDateTime(Microseconds.ToDateTime(integer)),
+        CellKind.Moment => Microseconds.ToDateTime(integer),
         CellKind.Boolean => integer != 0,
         _ => integer,
     };

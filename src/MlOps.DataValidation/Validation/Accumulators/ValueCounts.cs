@@ -64,8 +64,8 @@ internal sealed class ValueCounts(BoundColumn column, int limit) : Accumulator
     private Scalar Whole(long value) => column.Kind switch
     {
         CellKind.Boolean => value != 0,
-        CellKind.Date => DateOnly.FromDateTime(Moments.ToDateTime(value)),
-        CellKind.Moment => Moments.ToDateTime(value),
+        CellKind.Date => DateOnly.FromDateTime(Microseconds.ToDateTime(value)),
+        CellKind.Moment => Microseconds.ToDateTime(value),
         _ => value,
     };
 }

@@ -10,9 +10,20 @@ internal sealed class ValueStore(BoundColumn column, int limit) : Accumulator
     private readonly SortedDictionary<long, long> _bins = [];
     private bool _sorted;
 
+    public int Column => column.Index;
+
     public long Count { get; private set; }
 
     public bool IsExact => _bins.Count == 0;
+
+    /// <summary>The values of the column of an expectation that wants numbers.</summary>
+    /// <exception cref="CheckException">The column is missing, or holds something else.</exception>
+    public static ValueStore Of(CheckPlan plan, ColumnExpectation expectation, string wanted)
+    {
+        var column = plan.Column(expectation.Column);
+        if (!column.Kind.IsNumeric() && column.Kind != CellKind.Nothing) throw column.Unfit(wanted);
+        return plan.Share($"{column.Index}", expectation, () => new ValueStore(column, plan.Options.MaxExactValues));
+    }
 
     /// <summary>Gets the values in their order, when they are all there.</summary>
     public ReadOnlySpan<double> Sorted()

@@ -38,7 +38,7 @@ internal static class ArrowColumns
                 Expand(array.Data.Buffers[1].Span, array.Data.Offset + start, column.WritableIntegers());
                 break;
             case Date32Array dates:
-                Each(dates.Values.Slice(start, rows), column.WritableIntegers(), static day => day * Moments.PerDay);
+                Each(dates.Values.Slice(start, rows), column.WritableIntegers(), static day => day * Microseconds.PerDay);
                 break;
             case Date64Array dates:
                 Each(dates.Values.Slice(start, rows), column.WritableIntegers(), static milliseconds => milliseconds * 1000);

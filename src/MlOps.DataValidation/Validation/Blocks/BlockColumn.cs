@@ -46,8 +46,8 @@ internal sealed class BlockColumn(string name, CellKind kind)
         {
             CellKind.Boolean => Integers[row] != 0,
             CellKind.Integer => Integers[row],
-            CellKind.Date => DateOnly.FromDateTime(Moments.ToDateTime(Integers[row])),
-            CellKind.Moment => Moments.ToDateTime(Integers[row]),
+            CellKind.Date => DateOnly.FromDateTime(Microseconds.ToDateTime(Integers[row])),
+            CellKind.Moment => Microseconds.ToDateTime(Integers[row]),
             CellKind.Number => Numbers[row],
             CellKind.Decimal => Decimals[row],
             CellKind.Text => new string(Shown(Text(row))),

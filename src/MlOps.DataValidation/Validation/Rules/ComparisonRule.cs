@@ -84,7 +84,7 @@ internal static class Cells
     // Text that was never cast is read as the other column's type.
     private static int? Read(ReadOnlySpan<char> text, Row row, int other)
     {
-        if (row.Kind(other).IsTime()) return Moments.TryParse(text, out var moment) ? moment.CompareTo(row.Integer(other)) : null;
+        if (row.Kind(other).IsTime()) return Microseconds.TryParse(text, out var moment) ? moment.CompareTo(row.Integer(other)) : null;
         if (row.Kind(other) == CellKind.Boolean) return bool.TryParse(text, out var flag) ? (flag ? 1L : 0).CompareTo(row.Integer(other)) : null;
         if (row.Kind(other) == CellKind.Integer && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var integer)) return integer.CompareTo(row.Integer(other));
         if (row.Kind(other) == CellKind.Decimal && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)) return exact.CompareTo(row.Decimal(other));

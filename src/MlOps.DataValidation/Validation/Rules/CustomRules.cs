@@ -28,7 +28,7 @@ internal static class CustomRules
 
     private sealed class Times(int column, ValueExpectation<DateTime> expectation) : IntegerRule(column)
     {
-        public override bool Passes(long value) => expectation.Judge(Moments.ToDateTime(value));
+        public override bool Passes(long value) => expectation.Judge(Microseconds.ToDateTime(value));
     }
 
     private sealed class Texts(int column, ValueExpectation<ReadOnlySpan<char>> expectation) : TextRule(column)

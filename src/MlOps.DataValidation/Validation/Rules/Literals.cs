@@ -57,9 +57,9 @@ internal static class Literals
 
     private static long Time(Scalar value, BoundColumn column) => value.Value switch
     {
-        DateTime moment => Moments.Of(moment),
-        DateOnly date => Moments.Of(date),
-        string text when Moments.TryParse(text, out var microseconds) => microseconds,
+        DateTime moment => Microseconds.Of(moment),
+        DateOnly date => Microseconds.Of(date),
+        string text when Microseconds.TryParse(text, out var microseconds) => microseconds,
         _ => throw Unfit(value, column),
     };
 

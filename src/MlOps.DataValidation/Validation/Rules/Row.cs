@@ -43,7 +43,7 @@ public abstract class Row
     /// <summary>Gets a moment or the start of a date.</summary>
     /// <param name="column">The column.</param>
     /// <returns>The value, UTC.</returns>
-    public DateTime Moment(int column) => Moments.ToDateTime(IntegerAt(Map[column]));
+    public DateTime Moment(int column) => Microseconds.ToDateTime(IntegerAt(Map[column]));
 
     internal CellKind Kind(int column) => KindAt(Map[column]);
 

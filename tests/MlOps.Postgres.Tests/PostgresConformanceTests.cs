@@ -1,0 +1,40 @@
+using MlOps.Core;
+using MlOps.Testing;
+
+namespace MlOps.Postgres.Tests;
+
+public sealed class PostgresMetadataStoreTests(PostgresFixture server) : MetadataStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IMetadataStore> CreateAsync() => Task.FromResult<IMetadataStore>(_schema.Open().Metadata);
+}
+
+public sealed class PostgresCheckpointStoreTests(PostgresFixture server) : CheckpointStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<ICheckpointStore> CreateAsync() => Task.FromResult<ICheckpointStore>(_schema.Open().Checkpoints);
+}
+
+public sealed class PostgresModelRegistryTests(PostgresFixture server) : ModelRegistryConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IModelRegistry> CreateAsync(params IAliasGate[] gates) => Task.FromResult<IModelRegistry>(_schema.Open(gates: gates).Registry);
+}
+
+public sealed class PostgresLineageStoreTests(PostgresFixture server) : LineageStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_schema.Open().Lineage);
+}
