@@ -18,7 +18,7 @@ if (args is ["side", var name, var side])
     return 0;
 }
 
-if (args is ["write", var connectionString, var number])
+if (args is ["write-postgres", var connectionString, var number])
 {
     await WritingToPostgres.WriteAsync(connectionString, number);
     return 0;

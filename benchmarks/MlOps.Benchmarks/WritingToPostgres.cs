@@ -47,7 +47,7 @@ internal static class WritingToPostgres
     private static async Task<Measured> MeasureAsync(double quantile)
     {
         await using var store = await PostgresStore.StartAsync();
-        var writers = Enumerable.Range(0, Writers).Select(number => Process.Start(Itself.Start(["write", store.ConnectionString, number.ToString(CultureInfo.InvariantCulture)], redirectsInput: true))!).ToList();
+        var writers = Enumerable.Range(0, Writers).Select(number => Process.Start(Itself.Start(["write-postgres", store.ConnectionString, number.ToString(CultureInfo.InvariantCulture)], redirectsInput: true))!).ToList();
         foreach (var writer in writers) await writer.StandardOutput.ReadLineAsync();
         foreach (var writer in writers) await writer.StandardInput.WriteLineAsync();
         List<double> took = [];

@@ -81,7 +81,7 @@ public sealed partial class ReferencePageTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var wrong = option == nameof(MlOpsOptions.Folder) ? string.Empty : "nonsense"; // which could be the name of a folder
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["MlOps:Folder"] = folder.Path, [$"{path}:{option}"] = wrong });
-        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders");
+        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true);
         using var host = builder.Build();
 
         var error = (await FluentActions.Awaiting(() => host.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<Exception>()).Which;

@@ -2,7 +2,7 @@ namespace MlOps.Core;
 
 /// <summary>What a stage knows of the run it belongs to, and where it notes what should be recorded.</summary>
 /// <remarks>What is logged here is recorded together with the stage's result, or not at all. Thread-safe.</remarks>
-public sealed class StageContext
+public sealed class StageContext : IRunLog
 {
     private readonly Lock _gate = new();
     private readonly List<Metric> _metrics = [];
@@ -10,6 +10,7 @@ public sealed class StageContext
     private readonly Dictionary<string, string> _tags = [];
     private readonly List<string> _openedHoldouts = [];
     private readonly List<DataQuality> _quality = [];
+    private readonly List<DatasetInput> _inputs = [];
 
     /// <summary>Gets the services of the stage's own scope.</summary>
     public required IServiceProvider Services { get; init; }
@@ -44,6 +45,9 @@ public sealed class StageContext
 
     /// <summary>Gets the tags set so far.</summary>
     public IReadOnlyDictionary<string, string> Tags { get { lock (_gate) return new Dictionary<string, string>(_tags); } }
+
+    /// <summary>Gets the datasets logged so far, besides those that the runner records by itself.</summary>
+    public IReadOnlyList<DatasetInput> Inputs { get { lock (_gate) return [.. _inputs]; } }
 
     /// <summary>Gets the fingerprints of the holdouts that were opened.</summary>
     public IReadOnlyList<string> OpenedHoldouts { get { lock (_gate) return [.. _openedHoldouts]; } }
@@ -84,6 +88,14 @@ public sealed class StageContext
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);
         lock (_gate) _tags[name] = value;
+    }
+
+    /// <summary>Logs a dataset that the stage used. Those that stages take and make are recorded without it.</summary>
+    /// <param name="input">The dataset and what for.</param>
+    public void LogInput(DatasetInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        lock (_gate) _inputs.Add(input);
     }
 
     /// <summary>Reports what was found about the quality of a dataset, for those who listen to the run, as OpenLineage. It is not recorded: log metrics and tags for the record.</summary>

@@ -12,7 +12,7 @@ namespace MlOps.MetadataStore;
 /// lost alone and not the entries beside it. What is lost is counted in <see cref="Lost"/> and by the instrument mlops.run_log.lost, and logged. Dispose it, best with
 /// <c>await using</c>: it writes what waits. What is logged afterwards is lost.
 /// </remarks>
-public sealed class RunLogger : IAsyncDisposable
+public sealed class RunLogger : IRunLog, IAsyncDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -61,11 +61,17 @@ public sealed class RunLogger : IAsyncDisposable
     /// <param name="name">The name.</param>
     /// <param name="value">The value; NaN and infinities are allowed.</param>
     /// <param name="step">The step of a series, 0 for a single value.</param>
-    /// <param name="time">When it was measured; null for now.</param>
-    public void LogMetric(string name, double value, long step = 0, DateTimeOffset? time = null)
+    public void LogMetric(string name, double value, long step = 0) => LogMetric(name, value, step, _time.GetUtcNow());
+
+    /// <summary>Logs a metric that was measured at another time than now.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="value">The value; NaN and infinities are allowed.</param>
+    /// <param name="step">The step of a series, 0 for a single value.</param>
+    /// <param name="time">When it was measured.</param>
+    public void LogMetric(string name, double value, long step, DateTimeOffset time)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        Add(new(EntryKind.Metric, name, null, value, step, time ?? _time.GetUtcNow(), null));
+        Add(new(EntryKind.Metric, name, null, value, step, time, null));
     }
 
     /// <summary>Logs a parameter. It keeps its first value; another one is lost.</summary>

@@ -9,7 +9,7 @@ namespace MlOps.MetadataStore;
 /// Metrics, parameters, tags and inputs are buffered, as <see cref="RunLogger"/> does it; files are stored at once. A run that is disposed without having been ended by a call has
 /// failed: whoever left early did not say that it went well.
 /// </remarks>
-public sealed class TrackedRun : IAsyncDisposable
+public sealed class TrackedRun : IRunLog, IAsyncDisposable
 {
     private readonly ExperimentTracker _tracker;
     private readonly Lock _gate = new();
@@ -41,6 +41,11 @@ public sealed class TrackedRun : IAsyncDisposable
 
     /// <summary>Logs a parameter. It keeps its first value.</summary>
     /// <param name="name">The name.</param>
+    /// <param name="value">The value.</param>
+    public void LogParameter(string name, string value) => Log.LogParameter(name, value);
+
+    /// <summary>Logs a parameter. It keeps its first value.</summary>
+    /// <param name="name">The name.</param>
     /// <param name="value">The value; numbers and times are written in the invariant culture.</param>
     public void LogParameter(string name, object? value) => Log.LogParameter(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty);
 
@@ -52,6 +57,15 @@ public sealed class TrackedRun : IAsyncDisposable
     /// <summary>Writes a note for people.</summary>
     /// <param name="markdown">The note, in Markdown. Another one replaces it.</param>
     public void SetNote(string markdown) => Log.SetTag(RunTags.Note, markdown);
+
+    /// <summary>Logs a dataset that the run uses, and joins it to the run in the lineage.</summary>
+    /// <param name="input">The dataset and what for.</param>
+    public void LogInput(DatasetInput input)
+    {
+        Log.LogInput(input);
+        if (input is not { Name.Length: > 0, Fingerprint.Length: > 0 }) return; // the store will say so
+        Join(LineageNode.Dataset(input.Fingerprint) with { Name = LineageChecks.Shorten(input.Name, input.Fingerprint) }, input.Context);
+    }
 
     /// <summary>Logs a dataset that the run uses, and joins it to the run in the lineage.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -71,7 +85,7 @@ public sealed class TrackedRun : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentException.ThrowIfNullOrWhiteSpace(context);
         Log.LogInput(new(dataset.Name, dataset.Fingerprint, context) { SourceType = origin?.Kind, Source = origin?.Location, Schema = dataset.Schema.ToString() });
-        lock (_gate) _lineage.Add(new(LineageNode.Of(dataset), LineageNode.Run(Id) with { Name = Name }, LineageEdges.RelationOf(context), _tracker.Time.GetUtcNow()) { RunId = Id });
+        Join(LineageNode.Of(dataset), context);
     }
 
     /// <summary>Stores a file of the run.</summary>
@@ -154,5 +168,11 @@ public sealed class TrackedRun : IAsyncDisposable
         {
             _tracker.EndNotRecorded(Id, e);
         }
+    }
+
+    private void Join(LineageNode dataset, string context)
+    {
+        var edge = new LineageEdge(dataset, LineageNode.Run(Id) with { Name = LineageChecks.Shorten(Name, Id) }, LineageEdges.RelationOf(context), _tracker.Time.GetUtcNow()) { RunId = Id };
+        lock (_gate) _lineage.Add(edge);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class RunRecord(string pipeline, PipelineRequest request, int se
             Metrics = [.. logged.Metrics.Select(m => m with { Name = Cut(m.Name, MaxName) }), new(OfStage(stage, "seconds"), elapsed.TotalSeconds, 0, now)],
             Parameters = Cut(Unique(stage, parameters), MaxParameter),
             Tags = Cut(tags, MaxTag),
-            Inputs = result is null ? [] : [.. StageOutputs.Look(result.Value).Datasets.Select(d => new DatasetInput(d.Data.Name, d.Data.Fingerprint, d.Part ?? stage)).Distinct()],
+            Inputs = result is null ? logged.Inputs : [.. logged.Inputs, .. StageOutputs.Look(result.Value).Datasets.Select(d => new DatasetInput(d.Data.Name, d.Data.Fingerprint, d.Part ?? stage)).Distinct()],
         };
     }
 
@@ -84,6 +84,7 @@ internal sealed class RunRecord(string pipeline, PipelineRequest request, int se
         Metrics = context.Metrics,
         Parameters = context.Parameters.ToDictionary(p => $"{context.Stage}.{p.Key}", p => p.Value),
         Tags = context.Tags,
+        Inputs = context.Inputs,
     };
 
     /// <summary>Gives what a stage logged out of the record of an earlier run, without what was said of that run.</summary>

@@ -36,7 +36,7 @@ internal static partial class MetricNames
         return values;
     }
 
-    private static string NameOf(string property) => Short.GetValueOrDefault(property) ?? WordStart().Replace(property, "_$0").ToLowerInvariant();
+    public static string NameOf(string property) => Short.GetValueOrDefault(property) ?? WordStart().Replace(property, "_$0").ToLowerInvariant();
 
     [GeneratedRegex("(?<=[a-z0-9])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])")]
     private static partial Regex WordStart();

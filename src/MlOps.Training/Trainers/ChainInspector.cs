@@ -41,7 +41,7 @@ internal static class ChainInspector
     private static string? ColumnName(IEnumerable<object> estimators, string member) =>
         estimators.Select(e => Member(e, member)).OfType<SchemaShape.Column>().Select(c => c.Name).LastOrDefault(name => !string.IsNullOrEmpty(name));
 
-    private static object? OptionsOf(object estimator)
+    internal static object? OptionsOf(object estimator)
     {
         for (var type = estimator.GetType(); type is not null && type != typeof(object); type = type.BaseType)
         {
@@ -57,7 +57,7 @@ internal static class ChainInspector
     private static bool IsOptions(Type? type) =>
         type is not null && type.IsClass && (type.Name is "Options" or "OptionsBase" || typeof(Microsoft.ML.Trainers.TrainerInputBase).IsAssignableFrom(type));
 
-    private static void AddValues(SortedDictionary<string, string> found, string prefix, object options, int depth)
+    internal static void AddValues(SortedDictionary<string, string> found, string prefix, object options, int depth)
     {
         const BindingFlags visible = BindingFlags.Instance | BindingFlags.Public;
         var fields = options.GetType().GetFields(visible).Select(f => (f.Name, Value: f.GetValue(options)));
@@ -81,5 +81,5 @@ internal static class ChainInspector
         return null;
     }
 
-    private static string TypeName(Type type) => type.Name.Split('`')[0];
+    internal static string TypeName(Type type) => type.Name.Split('`')[0];
 }
