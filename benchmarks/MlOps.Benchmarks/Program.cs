@@ -18,9 +18,9 @@ if (args is ["side", var name, var side])
     return 0;
 }
 
-if (args is ["write-postgres", var connectionString, var number])
+if (args is ["write-postgres", var connectionString, var writer])
 {
-    await WritingToPostgres.WriteAsync(connectionString, number);
+    await WritingToPostgres.WriteAsync(connectionString, writer);
     return 0;
 }
 
