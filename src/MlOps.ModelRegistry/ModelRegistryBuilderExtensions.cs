@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds what opens registered models.</summary>
 public static class ModelRegistryBuilderExtensions
 {
-    /// <summary>Adds the loader of registered models. It needs an <see cref="IArtifactStore"/> and a runtime for each platform; the stages Register and Promote need an <see cref="IModelRegistry"/>.</summary>
+    /// <summary>Adds the loader and the importer of registered models. They need an <see cref="IArtifactStore"/> and a runtime for each platform; the stages Register and Promote need an <see cref="IModelRegistry"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static MlOpsBuilder AddModelRegistry(this MlOpsBuilder builder)
@@ -22,6 +22,7 @@ public static class ModelRegistryBuilderExtensions
         builder.Services.TryAddSingleton(static services => new SignaturePolicy(services.GetRequiredService<IOptions<TrustOptions>>().Value));
         builder.Services.TryAddSingleton<IModelLoader, ModelLoader>();
         builder.Services.TryAddSingleton<IModelCards, ModelCardWriter>();
+        builder.Services.TryAddSingleton<IModelImporter, ModelImporter>();
         return builder;
     }
 }

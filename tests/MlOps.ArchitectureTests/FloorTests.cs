@@ -7,7 +7,7 @@ public sealed partial class FloorTests
 {
     private static readonly string[] Domains = ["Data", "DataValidation", "FeatureStore", "MetadataStore", "ModelRegistry", "Monitoring", "Pipelines", "Training"];
     private static readonly string[] DomainsThatCount = ["Data", "DataValidation", "FeatureStore", "Monitoring"];
-    private static readonly string[] Backends = ["DuckDb", "Relational", "Sqlite", "Postgres", "MLNet", "Redis"];
+    private static readonly string[] Backends = ["DuckDb", "Relational", "Sqlite", "Postgres", "MLNet", "Onnx", "Redis"];
     private static readonly string[] RelationalBackends = ["Sqlite", "Postgres"];
     private static readonly string[] Edges = ["Serving", "Mlflow"];
 

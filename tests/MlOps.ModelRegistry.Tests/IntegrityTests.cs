@@ -53,6 +53,15 @@ public sealed class IntegrityTests
     }
 
     [Fact]
+    public async Task What_is_imported_is_signed_when_the_host_signs()
+    {
+        using var key = KeyOf();
+        using var world = new World(builder => builder.AddBundleSigning(o => o.PrivateKey = Private(key)).TrustBundles(o => Trust(o, key)).Services.AddSingleton<IModelFormat, AnyFile>());
+        var version = await world.Services.GetRequiredService<IModelImporter>().ImportAsync(new MemoryStream([1, 2, 3]), new("flight-delay"), Cancel);
+        using var model = await world.Loader.LoadAsync(version, Cancel);
+    }
+
+    [Fact]
     public async Task A_version_without_a_signature_is_loaded_only_where_none_is_asked_for()
     {
         using var key = KeyOf();
@@ -233,6 +242,15 @@ public sealed class IntegrityTests
     {
         await world.RegisterAsync();
         return await world.Registry.SignAsync(world.Services.GetRequiredService<IBundleSigner>(), "flight-delay", 1, Note, Cancel);
+    }
+
+    private sealed class AnyFile : IModelFormat
+    {
+        public string Platform => "fake";
+
+        public bool Recognizes(ReadOnlySpan<byte> file) => true;
+
+        public BundleContent Describe(byte[] file, ModelImport import) => new(Make.Manifest(), new Dictionary<string, byte[]> { [BundleFile.ModelPart] = file });
     }
 
     private static IHost HostOf(Action<MlOpsBuilder> configure)

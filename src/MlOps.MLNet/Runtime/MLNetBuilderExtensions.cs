@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds ML.NET to a host that predicts.</summary>
 public static class MLNetBuilderExtensions
 {
-    /// <summary>Lets the host load and serve models of the platform mlnet_zip, beside other platforms.</summary>
+    /// <summary>Lets the host load, serve and import models of the platform mlnet_zip, beside other platforms.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     /// <remarks>A model whose trainer has a package of its own, as Microsoft.ML.FastTree, needs that package in the host as well.</remarks>
@@ -15,6 +15,7 @@ public static class MLNetBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelRuntime, MLNetRuntime>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelFormat, MLNetFormat>());
         return builder;
     }
 }

@@ -2,7 +2,7 @@ using MlOps.Core;
 
 namespace MlOps.ModelRegistry;
 
-/// <summary>Signs bundles. A host has one; the stage Register then signs what it registers. Another one may keep its key in a hardware module.</summary>
+/// <summary>Signs bundles. A host has one; the stage Register and the importer then sign what they register. Another one may keep its key in a hardware module.</summary>
 /// <remarks>What is signed is the text <c>mlops-bundle-1:sha256:</c> and the digest of the bundle's file, in UTF-8. Thread-safe.</remarks>
 public interface IBundleSigner
 {

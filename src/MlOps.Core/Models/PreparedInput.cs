@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
-using MlOps.Core;
-using Column = MlOps.Core.Column;
 
-namespace MlOps.MLNet;
+namespace MlOps.Core;
 
-/// <summary>Sends the columns of a request through the fitted steps of the bundle.</summary>
-internal sealed class PreparedInput
+/// <summary>Sends the columns of a request through the fitted steps of a bundle.</summary>
+/// <remarks>For those who write a runtime. Thread-safe, as the steps are.</remarks>
+public sealed class PreparedInput
 {
     private const double DecimalScale = 1e18;
 
@@ -15,8 +14,14 @@ internal sealed class PreparedInput
     private readonly DatasetSchema _input;
     private readonly Schema _arrow;
 
+    /// <summary>Creates it.</summary>
+    /// <param name="preparation">The steps.</param>
+    /// <param name="input">The columns of a request.</param>
+    /// <exception cref="DataException">A step drops rows, or the steps do not fit the columns.</exception>
     public PreparedInput(Preparation preparation, DatasetSchema input)
     {
+        ArgumentNullException.ThrowIfNull(preparation);
+        ArgumentNullException.ThrowIfNull(input);
         if (preparation.Steps.FirstOrDefault(step => !step.KeepsRows) is { } dropping)
             throw new DataException($"The preparation step {dropping.GetType().Name} drops rows, so the model cannot answer every request. Train it again with that step before the split.");
         _preparation = preparation;
@@ -29,8 +34,12 @@ internal sealed class PreparedInput
     public DatasetSchema Schema { get; }
 
     /// <summary>Says whether the steps and what the model reads of their result can do without a column.</summary>
+    /// <param name="column">The column of a request.</param>
+    /// <param name="needed">The prepared columns that the model reads.</param>
+    /// <returns>True when they can.</returns>
     public bool CanDoWithout(string column, IEnumerable<string> needed)
     {
+        ArgumentNullException.ThrowIfNull(needed);
         try
         {
             var left = _preparation.GetOutputSchema(new DatasetSchema(_input.Where(c => c.Name != column)));
@@ -42,9 +51,15 @@ internal sealed class PreparedInput
         }
     }
 
-    /// <summary>Prepares rows; the result is in the order of <see cref="Schema"/> and in the form that <see cref="InputCheck"/> describes. Only the wanted columns are read.</summary>
+    /// <summary>Prepares rows.</summary>
+    /// <param name="columns">The columns of a request, as <see cref="InputCheck"/> arranges them.</param>
+    /// <param name="rows">How many rows they have.</param>
+    /// <param name="wanted">For each column of <see cref="Schema"/> whether it is wanted.</param>
+    /// <returns>One tensor a column, in the order of <see cref="Schema"/> and in the form that <see cref="InputCheck"/> describes; null for one that is not wanted.</returns>
+    /// <exception cref="ModelInputException">A step refuses a value.</exception>
     public Tensor?[] Apply(Tensor?[] columns, int rows, ReadOnlySpan<bool> wanted)
     {
+        ArgumentNullException.ThrowIfNull(columns);
         var arrays = new IArrowArray[columns.Length];
         for (var i = 0; i < arrays.Length; i++) arrays[i] = ToArrow(columns[i], _input[i], rows);
         using var batch = new RecordBatch(_arrow, arrays, rows);

@@ -1,30 +1,42 @@
-using MlOps.Core;
-
-namespace MlOps.MLNet;
+namespace MlOps.Core;
 
 /// <summary>Checks the tensors of a request against the columns of the model and puts them into the order of the columns.</summary>
 /// <remarks>
-/// What comes out has one form for each type of column: Boolean bool, Int64 long, Float64 and Decimal double or float, String and Binary text,
+/// For those who write a runtime. Immutable and thread-safe. What comes out has one form for each type of column: Boolean bool, Int64 long, Float64 and Decimal double or float, String and Binary text,
 /// Date days and Timestamp microseconds since 1970 as long. A column that was left out is null.
 /// </remarks>
-internal sealed class InputCheck
+public sealed class InputCheck
 {
     private readonly DatasetSchema _columns;
     private readonly bool[] _required;
     private readonly int[] _times;
 
+    /// <summary>Creates the check.</summary>
+    /// <param name="columns">The columns of a request.</param>
+    /// <param name="required">The names of those that may not be left out.</param>
     public InputCheck(DatasetSchema columns, IReadOnlySet<string> required)
     {
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(required);
         _columns = columns;
         _required = [.. columns.Select(c => required.Contains(c.Name))];
         _times = [.. Enumerable.Range(0, columns.Count).Where(i => columns[i].Type is ColumnType.Date or ColumnType.Timestamp)];
     }
 
+    /// <summary>Says whether a column may not be left out.</summary>
+    /// <param name="column">The position of the column, from 0.</param>
+    /// <returns>True when it may not.</returns>
     public bool IsRequired(int column) => _required[column];
 
-    /// <summary>Fills <paramref name="arranged"/>, which has one place a column, and gives the number of rows.</summary>
+    /// <summary>Puts the tensors of a request in order and into the form of their columns.</summary>
+    /// <param name="inputs">The tensors, in any order.</param>
+    /// <param name="arranged">Is filled: one place a column, null for one that was left out.</param>
+    /// <returns>The number of rows.</returns>
+    /// <exception cref="ModelInputException">An input is missing, unknown, there twice, of a wrong type, width or number of rows, or a value cannot be converted without loss.</exception>
     public int Arrange(IReadOnlyList<Tensor> inputs, Tensor?[] arranged)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(arranged);
         Array.Clear(arranged);
         var rows = inputs.Count == 0 ? 0 : inputs[0].Rows;
         for (var i = 0; i < inputs.Count; i++)
@@ -51,6 +63,8 @@ internal sealed class InputCheck
     /// <param name="arranged">The same tensors at first; what has another form is put in the place of its tensor.</param>
     public void ArrangeRow(Tensor[] row, Tensor?[] arranged)
     {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentNullException.ThrowIfNull(arranged);
         foreach (var i in _times) arranged[i] = Convert(row[i], _columns[i]);
     }
 
