@@ -61,6 +61,12 @@ public static class Telemetry
     /// <summary>Histogram, seconds, tags model, version and status: how long it took to load and verify a registered model.</summary>
     public const string ModelLoadDuration = "mlops.model.load.duration";
 
+    /// <summary>Counter, decisions, tags model, alias and status: how often a gate that was declared for an alias was asked.</summary>
+    public const string GateDecisions = "mlops.gate.decisions";
+
+    /// <summary>Counter, deliveries, tags webhook and status: how often a webhook was told of an entry of the history.</summary>
+    public const string WebhookDeliveries = "mlops.webhook.deliveries";
+
     /// <summary>Histogram, seconds, tags model, version, caller and status: how long a request for predictions took.</summary>
     public const string PredictionDuration = "mlops.prediction.duration";
 

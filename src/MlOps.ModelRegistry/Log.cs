@@ -18,4 +18,16 @@ internal static partial class Log
 
     [LoggerMessage(1604, LogLevel.Warning, "Model {Model} version {Version} does not become {Alias}: {Reasons}")]
     internal static partial void NotPromoted(this ILogger logger, string model, int version, string alias, string reasons);
+
+    [LoggerMessage(1605, LogLevel.Information, "The gate of model {Model} for {Alias} was asked about version {Version} and has {Objections} objections")]
+    internal static partial void GateAsked(this ILogger logger, string model, string alias, int version, int objections);
+
+    [LoggerMessage(1606, LogLevel.Warning, "Webhook {Webhook} was not told of entry {Sequence} in attempt {Attempt} and is tried again in {DelaySeconds} s: {Reason}")]
+    internal static partial void WebhookFailed(this ILogger logger, string webhook, long sequence, int attempt, double delaySeconds, string reason);
+
+    [LoggerMessage(1607, LogLevel.Error, "Webhook {Webhook} was not told of entry {Sequence} in {Attempts} attempts, and is not any more: {Reason}")]
+    internal static partial void WebhookGaveUp(this ILogger logger, string webhook, long sequence, int attempts, string reason);
+
+    [LoggerMessage(1608, LogLevel.Error, "Webhook {Webhook} could not follow the history and begins again where it was")]
+    internal static partial void WebhookBroke(this ILogger logger, string webhook, Exception error);
 }

@@ -16,7 +16,12 @@ public static class ModelRegistryBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelRegistryOptions>, ModelRegistryOptionsValidator>());
         builder.Services.AddOptions<ModelRegistryOptions>().BindConfigurationWhenPresent("MlOps:ModelRegistry").ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TrustOptions>, TrustOptionsValidator>());
+        var isFirst = !builder.Services.Any(d => d.ServiceType == typeof(SignaturePolicy));
+        if (isFirst) builder.Services.AddOptions<TrustOptions>().BindConfigurationWhenPresent("MlOps:ModelRegistry:Trust").ValidateOnStart(); // once: keys are added, not replaced
+        builder.Services.TryAddSingleton(static services => new SignaturePolicy(services.GetRequiredService<IOptions<TrustOptions>>().Value));
         builder.Services.TryAddSingleton<IModelLoader, ModelLoader>();
+        builder.Services.TryAddSingleton<IModelCards, ModelCardWriter>();
         builder.Services.TryAddSingleton<IModelImporter, ModelImporter>();
         return builder;
     }

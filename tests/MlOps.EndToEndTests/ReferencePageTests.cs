@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.DataValidation;
+using MlOps.ModelRegistry;
 using MlOps.Statistics;
 
 namespace MlOps.EndToEndTests;
@@ -35,7 +37,7 @@ public sealed partial class ReferencePageTests
         foreach (var heading in Heading().Matches(Configuration).Where(m => m.Groups["path"].Success))
         {
             var type = Rooms.SelectMany(r => r.GetExportedTypes()).Single(t => t.Name == heading.Groups["class"].Value);
-            var option = type.GetProperties().FirstOrDefault(p => p.PropertyType.IsValueType) ?? type.GetProperties().First(p => p.GetCustomAttribute<RequiredAttribute>() is not null);
+            var option = type.GetProperties().FirstOrDefault(p => p.PropertyType.IsValueType) ?? type.GetProperties().First(p => p.GetCustomAttribute<RequiredAttribute>() is not null || p.Name == nameof(SigningOptions.PrivateKey));
             paths.Add(heading.Groups["path"].Value.Replace("{name}", "orders", StringComparison.Ordinal), option.Name);
         }
 
@@ -78,10 +80,18 @@ public sealed partial class ReferencePageTests
     public async Task Options_are_read_from_the_path_that_the_page_gives(string path, string option)
     {
         using var folder = new TemporaryFolder();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         var wrong = option == nameof(MlOpsOptions.Folder) ? string.Empty : "nonsense"; // which could be the name of a folder
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["MlOps:Folder"] = folder.Path, [$"{path}:{option}"] = wrong });
-        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["MlOps:Folder"] = folder.Path,
+            ["MlOps:Webhooks:orders:Url"] = "https://orders.example/hook",
+            ["MlOps:Webhooks:orders:Secret"] = "a secret of this test",
+            ["MlOps:ModelRegistry:Signing:PrivateKey"] = key.ExportPkcs8PrivateKeyPem(),
+            [$"{path}:{option}"] = wrong,
+        });
+        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
         using var host = builder.Build();
 
         var error = (await FluentActions.Awaiting(() => host.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<Exception>()).Which;

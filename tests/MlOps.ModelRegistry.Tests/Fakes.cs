@@ -61,6 +61,8 @@ internal static class Make
         Environment = new Dictionary<string, string>(),
     };
 
+    public static StageContext Context(IServiceProvider services) => new() { Services = services, Pipeline = "daily", Stage = "stage", RunId = "run 1", Seed = 1 };
+
     public static ModelBundle Bundle(string content) => new("flight-delay", new(Sha256.Hex(content), 1), Manifest());
 
     public static Dataset Data(string name) =>

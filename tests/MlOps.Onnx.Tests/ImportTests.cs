@@ -37,7 +37,7 @@ public sealed class ImportTests : IDisposable
         var version = await ImportAsync(Linear(), new("linear"));
 
         version.Bundle!.Manifest.Signature.InputSchema.Should().Equal(new Column("x_0", ColumnType.Float64), new Column("x_1", ColumnType.Float64));
-        version.Bundle.Manifest.Signature.Outputs.Should().Equal(new TensorSpec("y", TensorType.Float32));
+        version.Bundle!.Manifest.Signature.Outputs.Should().Equal(new TensorSpec("y", TensorType.Float32));
     }
 
     [Fact]

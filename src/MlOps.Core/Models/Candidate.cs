@@ -31,9 +31,18 @@ public sealed record EvaluationReport(
     string? IncumbentVersion,
     IReadOnlyList<GateCheck> Checks)
 {
+    /// <summary>Gets how it did on parts of the rows; none when nobody asked for parts.</summary>
+    public IReadOnlyList<SliceMetrics> Slices { get; init; } = [];
+
     /// <summary>Gets whether at least one check was made and all of them hold.</summary>
     public bool IsBlessed => Checks.Count > 0 && Checks.All(check => check.Holds);
 }
+
+/// <summary>How a model did on a part of the rows.</summary>
+/// <param name="Slice">The part, as carrier=AA.</param>
+/// <param name="Rows">How many rows it has.</param>
+/// <param name="Metrics">The metrics by name.</param>
+public sealed record SliceMetrics(string Slice, long Rows, IReadOnlyDictionary<string, double> Metrics);
 
 /// <summary>One standard that a model was held to.</summary>
 /// <param name="Description">What was asked, as: auc at least 0.65.</param>

@@ -75,6 +75,31 @@ public static class RegistryHistory
             : new(head, head.Sequence + 1, $"The history ends with entry {head.Sequence}, but it had {remembered.Sequence} entries when its head was remembered: it was cut off.");
     }
 
+    /// <summary>Finds where the history ends, in a number of calls that grows with the logarithm of its length.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The end, as the last entry says; it is not verified.</returns>
+    public static async Task<RegistryHead> FindHeadAsync(this IModelRegistry registry, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var (head, step) = (RegistryHead.Empty, 1L);
+        for (; await FromAsync(head.Sequence + step).ConfigureAwait(false) is { } further; step *= 2) head = further;
+        for (var beyond = head.Sequence + step; beyond - head.Sequence > 1;)
+        {
+            var middle = head.Sequence + ((beyond - head.Sequence) / 2);
+            if (await FromAsync(middle).ConfigureAwait(false) is { } further) head = further;
+            else beyond = middle;
+        }
+
+        return head;
+
+        async Task<RegistryHead?> FromAsync(long sequence)
+        {
+            var entries = await registry.GetHistoryAsync(new() { After = sequence - 1, Limit = 1 }, cancellationToken).ConfigureAwait(false);
+            return entries.Count == 0 ? null : new(entries[0].Sequence, entries[0].Hash);
+        }
+    }
+
     private static string? FaultOf(RegistryEvent entry, RegistryHead head, RegistryHead? remembered)
     {
         if (entry.Sequence != head.Sequence + 1) return $"Entry {head.Sequence + 1} is missing: entry {entry.Sequence} follows entry {head.Sequence}.";

@@ -4,7 +4,8 @@ namespace MlOps.ModelRegistry;
 
 /// <summary>Packs model files into bundles and registers them.</summary>
 internal sealed class ModelImporter(
-    IModelRegistry registry, IArtifactStore artifacts, IEnumerable<IModelFormat> formats, IEnumerable<IModelRuntime> runtimes, TimeProvider time) : IModelImporter
+    IModelRegistry registry, IArtifactStore artifacts, IEnumerable<IModelFormat> formats, IEnumerable<IModelRuntime> runtimes,
+    IEnumerable<IBundleSigner> signers, TimeProvider time) : IModelImporter
 {
     public async Task<ModelVersion> ImportAsync(Stream file, ModelImport import, CancellationToken cancellationToken = default)
     {
@@ -24,7 +25,9 @@ internal sealed class ModelImporter(
         var manifest = BundleFile.Write(zip, content.Manifest, parts);
         zip.Position = 0;
         var bundle = new ModelBundle(import.Model, await artifacts.PutAsync(zip, cancellationToken).ConfigureAwait(false), manifest);
-        return await registry.RegisterAsync(new(import.Model, bundle, import.RunId, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        var version = new NewModelVersion(import.Model, bundle, import.RunId, time.GetUtcNow());
+        if (signers.LastOrDefault() is { } signer) version = version with { Signatures = [await signer.SignAsync(bundle.Artifact, cancellationToken).ConfigureAwait(false)] };
+        return await registry.RegisterAsync(version, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<BundleSamples> PredictAsync(BundleContent content, ModelImport import, CancellationToken cancellationToken)

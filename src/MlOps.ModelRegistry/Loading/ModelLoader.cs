@@ -5,9 +5,9 @@ using MlOps.Core;
 
 namespace MlOps.ModelRegistry;
 
-/// <summary>Opens registered models: nothing is loaded that does not have the registered digest, and nothing is handed out that does not predict as it did.</summary>
+/// <summary>Opens registered models: nothing is loaded that does not have the registered digest and the signatures that the host asks for, and nothing is handed out that does not predict as it did.</summary>
 internal sealed class ModelLoader(
-    IArtifactStore artifacts, IEnumerable<IModelRuntime> runtimes, IOptions<ModelRegistryOptions> options, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
+    IArtifactStore artifacts, IEnumerable<IModelRuntime> runtimes, IOptions<ModelRegistryOptions> options, SignaturePolicy policy, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
 {
     // Of several runtimes for one platform the last wins, as everywhere in dependency injection.
     private readonly Dictionary<string, IModelRuntime> _runtimes = runtimes.GroupBy(r => r.Platform, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
@@ -40,6 +40,7 @@ internal sealed class ModelLoader(
 
     private async Task<ILoadedModel> LoadVerifiedAsync(ModelVersion version, CancellationToken cancellationToken)
     {
+        policy.Check(version);
         var name = string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version}");
         var bundle = await ReadAsync(version.RequireBundle().Artifact, name, cancellationToken).ConfigureAwait(false);
         if (!_runtimes.TryGetValue(bundle.Manifest.Platform, out var runtime))

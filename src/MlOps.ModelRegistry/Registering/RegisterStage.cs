@@ -34,8 +34,12 @@ internal sealed record RegisterStage(string Alias) : IPipelineStage<EvaluatedCan
         return new(current with { Evaluation = input.Evaluation, Acceptance = input.Acceptance }, isNew, []);
     }
 
-    private static Task<ModelVersion> RegisterAsync(IModelRegistry registry, EvaluatedCandidate input, StageContext context, CancellationToken cancellationToken) =>
-        registry.RegisterAsync(new(input.Bundle.Model, input.Bundle, context.RunId, context.Time.GetUtcNow(), input.Evaluation, input.Acceptance), cancellationToken);
+    private static async Task<ModelVersion> RegisterAsync(IModelRegistry registry, EvaluatedCandidate input, StageContext context, CancellationToken cancellationToken)
+    {
+        var version = new NewModelVersion(input.Bundle.Model, input.Bundle, context.RunId, context.Time.GetUtcNow(), input.Evaluation, input.Acceptance);
+        if (context.Services.GetService<IBundleSigner>() is { } signer) version = version with { Signatures = [await signer.SignAsync(input.Bundle.Artifact, cancellationToken).ConfigureAwait(false)] };
+        return await registry.RegisterAsync(version, cancellationToken).ConfigureAwait(false);
+    }
 
     // The alias goes to the newest version: when several runs register at once, the last of them has it in the end.
     private async Task MoveAliasAsync(IModelRegistry registry, ModelVersion version, StageContext context, CancellationToken cancellationToken)

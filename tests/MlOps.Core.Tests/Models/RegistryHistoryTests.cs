@@ -126,6 +126,20 @@ public sealed class RegistryHistoryTests
         (await new Fixed(anew).VerifyAsync(new(4, history[3].Hash), Cancel)).Should().Match<RegistryVerification>(v => v.BrokenAt == 4 && v.Fault!.Contains("remembered"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(100)]
+    public async Task The_end_of_a_history_is_found_without_reading_it(int count)
+    {
+        var registry = new InMemoryModelRegistry();
+        for (var i = 0; i < count; i++) await registry.CreateModelAsync(new($"{i}", new("alice", "why", Noon)), Cancel);
+        (await registry.FindHeadAsync(Cancel)).Should().Be((await registry.VerifyAsync(null, Cancel)).Head);
+    }
+
     private static List<RegistryEvent> Chain(int count, string by = "alice")
     {
         var (head, history) = (RegistryHead.Empty, new List<RegistryEvent>());
