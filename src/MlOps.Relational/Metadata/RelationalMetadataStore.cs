@@ -227,7 +227,8 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
     {
         var row = new { Id = runId, Status = nameof(RunStatus.Running) };
         if (await session.ExecuteAsync(MetadataSql.RestartRun, row).ConfigureAwait(false) > 0) return true;
-        return await session.FirstAsync<RunState>(MetadataSql.SelectState, row).ConfigureAwait(false) is null ? false : throw RunErrors.IsDeleted(runId);
+        var run = await session.FirstAsync<RunState>(MetadataSql.SelectState, row).ConfigureAwait(false); // which may have been started in between
+        return run?.DeletedAt is null ? false : throw RunErrors.IsDeleted(runId);
     }
 
     private static async Task<long> ExperimentOfAsync(Session session, NewRun run)
