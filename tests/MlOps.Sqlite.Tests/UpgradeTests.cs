@@ -65,7 +65,8 @@ public sealed class UpgradeTests : IDisposable
             worker.Dispose();
         }
 
-        _folder.Scalar("SELECT COUNT(*) FROM schema_versions").Should().Be(_folder.Scalar("PRAGMA user_version"));
+        _folder.Scalar("SELECT COUNT(*) FROM schema_versions WHERE ScriptName LIKE '%.sql'").Should().Be(_folder.Scalar("PRAGMA user_version"));
+        _folder.Scalar("SELECT COUNT(*) - COUNT(DISTINCT ScriptName) FROM schema_versions").Should().Be(0L);
         _folder.Scalar("SELECT COUNT(*) FROM experiments WHERE experiment_id = 0").Should().Be(1);
     }
 
