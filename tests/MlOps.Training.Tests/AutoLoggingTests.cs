@@ -150,7 +150,13 @@ public sealed class AutoLoggingTests
 
     private static IEnumerable<Row> Rows() => Enumerable.Range(0, 100).Select(i => new Row
     {
-        Id = $"id{i}", Text = i % 10 == 9 ? "" : i % 2 == 0 ? "a" : "b", Number = i == 0 ? float.NaN : i, Whole = i, Vector = [i, 0, 1], Words = ["x", $"{i}"], Time = DateTime.UnixEpoch.AddDays(i),
+        Id = $"id{i}",
+        Text = i % 10 == 9 ? "" : i % 2 == 0 ? "a" : "b",
+        Number = i == 0 ? float.NaN : i,
+        Whole = i,
+        Vector = [i, 0, 1],
+        Words = ["x", $"{i}"],
+        Time = DateTime.UnixEpoch.AddDays(i),
     });
 
     private Dictionary<string, (IEstimator<ITransformer> Trainer, string Parameter, string Value)> AllTrainers() => new()

@@ -248,8 +248,18 @@ public sealed class RetentionTests : IDisposable
         await Checkpoints.BeginAsync(lease, Cancel);
         var stage = new StageCheckpoint
         {
-            RunId = Id(run), Pipeline = "daily", Stage = "load", Status = StageStatus.Finished, Attempts = 1, Key = "key", KeyParts = new Dictionary<string, string>(), CacheReason = "new", Output = output,
-            OutputFingerprint = "f", StartedAt = now, EndedAt = now,
+            RunId = Id(run),
+            Pipeline = "daily",
+            Stage = "load",
+            Status = StageStatus.Finished,
+            Attempts = 1,
+            Key = "key",
+            KeyParts = new Dictionary<string, string>(),
+            CacheReason = "new",
+            Output = output,
+            OutputFingerprint = "f",
+            StartedAt = now,
+            EndedAt = now,
         };
         (await Checkpoints.CommitAsync(lease, stage, Cancel)).Should().BeTrue();
         (await Checkpoints.EndAsync(lease, Cancel)).Should().BeTrue();

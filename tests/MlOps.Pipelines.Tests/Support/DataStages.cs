@@ -29,7 +29,9 @@ internal static class Tables
         Environment = new Dictionary<string, string>(),
         Data = split is null ? new Dictionary<string, DatasetReference>() : new()
         {
-            ["training"] = split.Training.ToReference(), ["validation"] = split.Validation.ToReference(), ["holdout"] = split.Holdout.ToReference(),
+            ["training"] = split.Training.ToReference(),
+            ["validation"] = split.Validation.ToReference(),
+            ["holdout"] = split.Holdout.ToReference(),
         },
     });
 }
