@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MlOps.Tests;
+using Npgsql;
 
 namespace MlOps.EndToEndTests;
 
@@ -12,32 +14,31 @@ public sealed class TrackingServerTests
     public async Task The_sample_serves_the_API_and_forgets_everything_when_it_is_reset()
     {
         using var folder = new TemporaryFolder();
-        using var server = Start(folder, "Development", "--allow-reset");
-        try
-        {
-            using var client = await ConnectAsync(server);
-            (await client.GetStringAsync(new Uri("health", UriKind.Relative), TestContext.Current.CancellationToken)).Should().Be("OK");
-            using var created = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/create", new { name = "e" }, TestContext.Current.CancellationToken);
-            created.StatusCode.Should().Be(HttpStatusCode.OK);
+        await ResetAsync(folder, "mlops.db");
+    }
 
-            using var reset = await client.PostAsync(new Uri("test-only/reset", UriKind.Relative), null, TestContext.Current.CancellationToken);
-            using var found = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/search", new { max_results = 10 }, TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task The_sample_keeps_everything_in_PostgreSQL_when_it_is_told_so()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        if (postgres is null && Environment.GetEnvironmentVariable("CI") == "true") throw new InvalidOperationException("There is no PostgreSQL server.");
+        Assert.SkipWhen(postgres is null, "There is no PostgreSQL server: none is named in MLOPS_POSTGRES, and none is installed.");
+        var database = "tracking_" + Guid.NewGuid().ToString("n");
+        await using (var source = NpgsqlDataSource.Create(postgres.ConnectionString))
+        await using (var create = source.CreateCommand($"CREATE DATABASE {database}"))
+            await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        using var folder = new TemporaryFolder();
 
-            reset.StatusCode.Should().Be(HttpStatusCode.OK);
-            var experiments = (await found.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("experiments");
-            experiments.EnumerateArray().Select(e => $"{e.GetProperty("name")} {e.GetProperty("artifact_location")}").Should().Equal("Default mlflow-artifacts:/0");
-        }
-        finally
-        {
-            server.Kill(entireProcessTree: true);
-        }
+        await ResetAsync(folder, new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = database }.ToString());
+
+        Directory.EnumerateFiles(folder.Path).Should().BeEmpty();
     }
 
     [Fact]
     public async Task Only_in_development_it_can_be_reset()
     {
         using var folder = new TemporaryFolder();
-        using var server = Start(folder, "Production", "--allow-reset");
+        using var server = Start(folder, "mlops.db", "Production", "--allow-reset");
         try
         {
             using var client = await ConnectAsync(server);
@@ -52,10 +53,36 @@ public sealed class TrackingServerTests
         }
     }
 
-    private static Process Start(TemporaryFolder folder, string environment, params string[] arguments)
+    private static async Task ResetAsync(TemporaryFolder folder, string store)
+    {
+        using var server = Start(folder, store, "Development", "--allow-reset");
+        try
+        {
+            using var client = await ConnectAsync(server);
+            (await client.GetStringAsync(new Uri("health", UriKind.Relative), TestContext.Current.CancellationToken)).Should().Be("OK");
+            using var created = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/create", new { name = "e" }, TestContext.Current.CancellationToken);
+            created.StatusCode.Should().Be(HttpStatusCode.OK);
+            using var registered = await client.PostAsJsonAsync("api/2.0/mlflow/registered-models/create", new { name = "m" }, TestContext.Current.CancellationToken);
+            registered.StatusCode.Should().Be(HttpStatusCode.OK, "the history of the registry, too, is to be forgotten");
+
+            using var reset = await client.PostAsync(new Uri("test-only/reset", UriKind.Relative), null, TestContext.Current.CancellationToken);
+            using var found = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/search", new { max_results = 10 }, TestContext.Current.CancellationToken);
+
+            reset.StatusCode.Should().Be(HttpStatusCode.OK);
+            (await client.GetAsync(new Uri("api/2.0/mlflow/registered-models/get?name=m", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+            var experiments = (await found.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("experiments");
+            experiments.EnumerateArray().Select(e => $"{e.GetProperty("name")} {e.GetProperty("artifact_location")}").Should().Equal("Default mlflow-artifacts:/0");
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static Process Start(TemporaryFolder folder, string store, string environment, params string[] arguments)
     {
         var program = Repository.PathOf("docs", "samples", "TrackingServer", "bin", Repository.Configuration, "net10.0", "TrackingServer.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "--urls", "http://127.0.0.1:0", "--store", "mlops.db", "--artifacts-destination", "artifacts", .. arguments])
+        var start = new ProcessStartInfo("dotnet", [program, "--urls", "http://127.0.0.1:0", "--store", store, "--artifacts-destination", "artifacts", .. arguments])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,

@@ -6,7 +6,7 @@ internal sealed record Arguments(string Store, string Artifacts, string? Artifac
     public const string Usage = """
         TrackingServer --urls http://127.0.0.1:5000 --store mlops.db --artifacts-destination artifacts [--default-artifact-root uri] [--allow-reset]
           --urls                   where to listen
-          --store                  the SQLite file of experiments, runs and models
+          --store                  where experiments, runs and models are kept: a SQLite file, or PostgreSQL as Host=…;Database=… or postgresql://…
           --artifacts-destination  the folder of their files
           --default-artifact-root  where clients look for the files of experiments; without it they go through this server
           --allow-reset            POST /test-only/reset empties the store, in Development only

@@ -8,8 +8,8 @@ if (Arguments.Parse(args) is not { } arguments)
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments.Host, ContentRootPath = AppContext.BaseDirectory });
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // nothing a request
-builder.Services.AddMlOpsCore()
-    .UseSqlite(Path.GetFullPath(arguments.Store))
+var store = Store.Parse(arguments.Store);
+store.Use(builder.Services.AddMlOpsCore())
     .UseFileArtifacts(Path.GetFullPath(arguments.Artifacts))
     .AddMlflow(options => options.DefaultArtifactRoot = arguments.ArtifactRoot ?? options.DefaultArtifactRoot);
 
@@ -23,13 +23,13 @@ app.Use((context, next) =>
 app.UseRouting();
 app.MapMlflow();
 
-using var reset = arguments.AllowReset && app.Environment.IsDevelopment() ? await StoreReset.CreateAsync(Path.GetFullPath(arguments.Store)) : null;
+await using var reset = arguments.AllowReset && app.Environment.IsDevelopment() ? await store.CreateResetAsync() : null;
 if (reset is not null)
 {
-    app.MapPost("/test-only/reset", (HttpContext context) =>
+    app.MapPost("/test-only/reset", async (HttpContext context) =>
     {
         if (context.Connection.RemoteIpAddress is { } caller && !System.Net.IPAddress.IsLoopback(caller)) return Results.StatusCode(StatusCodes.Status403Forbidden);
-        reset.Run();
+        await reset.RunAsync(context.RequestAborted);
         return Results.Json(new { });
     });
 }
