@@ -6,7 +6,7 @@ Comparison[] all =
     PipelineOverhead.Comparison, ReadingRows.Comparison, TrainingFromRows.Comparison, .. PredictingInProcess.Comparisons, .. ServingHttp.Comparisons,
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
-    .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons,
+    .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
 ];
 

@@ -9,6 +9,7 @@ internal sealed class CheckPlan(IReadOnlyList<DataColumn> columns, ValidationOpt
     private readonly Dictionary<string, Accumulator> _shared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FilterNode> _filters = new(StringComparer.Ordinal);
     private readonly List<BoundColumn> _bound = [];
+    private readonly Dictionary<string, BoundColumn> _named = new(StringComparer.Ordinal);
     private SampleTaker? _samples;
 
     public ValidationOptions Options => options;
@@ -30,12 +31,16 @@ internal sealed class CheckPlan(IReadOnlyList<DataColumn> columns, ValidationOpt
 
     public BoundColumn Column(string name)
     {
-        var source = ColumnNames.Find(columns, name);
-        var column = columns[source];
-        if (_bound.Find(b => b.Name == column.Name) is { } before) return before;
-        var bound = new BoundColumn(_bound.Count, column.Name, column.Kind, column.HasZone);
-        _bound.Add(bound);
-        return bound;
+        if (_named.TryGetValue(name, out var named)) return named;
+        var column = columns[ColumnNames.Find(columns, name)];
+        if (!_named.TryGetValue(column.Name, out var bound))
+        {
+            bound = new(_bound.Count, column.Name, column.Kind, column.HasZone);
+            _bound.Add(bound);
+            _named.Add(column.Name, bound);
+        }
+
+        return _named[name] = bound;
     }
 
     /// <summary>Gives expectations that need the same numbers one accumulator.</summary>
