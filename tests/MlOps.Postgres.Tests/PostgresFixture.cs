@@ -1,4 +1,3 @@
-using MlOps.Tests;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(MlOps.Postgres.Tests.PostgresFixture))]

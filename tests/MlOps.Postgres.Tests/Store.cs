@@ -9,9 +9,9 @@ namespace MlOps.Postgres.Tests;
 /// <summary>The four stores over one schema, as one process has them.</summary>
 internal sealed class Store : IDisposable
 {
-    public const string RunId = "00000000000000000000000000000001";
+    public const string RunId = Worker.RunId;
 
-    public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Noon = Worker.Noon;
 
     public Store(string connectionString, string schema, TimeSpan? lockTimeout = null, TimeProvider? time = null, ILogger<PostgresDatabase>? logger = null, IEnumerable<IAliasGate>? gates = null)
     {

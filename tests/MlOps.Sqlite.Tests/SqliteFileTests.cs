@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
 using MlOps.Relational;
@@ -202,7 +201,7 @@ public sealed class SqliteFileTests : IDisposable
     {
         const int Processes = 4, Each = 15;
         var workers = Enumerable.Range(0, Processes).Select(i => Worker.Start("record", _folder.File, $"{i}", $"{Each}")).ToArray();
-        foreach (var worker in workers) await EndAsync(worker);
+        foreach (var worker in workers) await Worker.EndAsync(worker, Cancel);
 
         var store = _folder.Open();
         var versions = await store.Registry.ListVersionsAsync("flight-delay", Cancel);
@@ -232,16 +231,6 @@ public sealed class SqliteFileTests : IDisposable
         var batches = run.Tags.Keys.Select(k => k.Split('-')[1]).Distinct().Count();
         (await store.Metadata.GetMetricHistoryAsync(Store.RunId, "m", cancellationToken: Cancel)).Items.Should().HaveCount(batches * Worker.BatchSize);
         _folder.Scalar("SELECT COUNT(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'").Should().Be(0);
-    }
-
-    private static async Task EndAsync(Process worker)
-    {
-        using (worker)
-        {
-            var (output, error) = (worker.StandardOutput.ReadToEndAsync(Cancel), worker.StandardError.ReadToEndAsync(Cancel));
-            await worker.WaitForExitAsync(Cancel);
-            worker.ExitCode.Should().Be(0, "it said: {0}{1}", await output, await error);
-        }
     }
 
     private async Task ExecuteAsync(string sql)

@@ -57,13 +57,7 @@ public sealed class UpgradeTests : IDisposable
     {
         Foundation("INSERT INTO experiments (experiment_id, name, created_at) VALUES (1, 'flight-delay', 988718400000000)");
         var workers = Enumerable.Range(0, 3).Select(i => Worker.Start("record", _folder.File, $"{i}", "2")).ToArray();
-        foreach (var worker in workers)
-        {
-            var (output, error) = (worker.StandardOutput.ReadToEndAsync(Cancel), worker.StandardError.ReadToEndAsync(Cancel));
-            await worker.WaitForExitAsync(Cancel);
-            worker.ExitCode.Should().Be(0, "it said: {0}{1}", await output, await error);
-            worker.Dispose();
-        }
+        foreach (var worker in workers) await Worker.EndAsync(worker, Cancel);
 
         _folder.Scalar("SELECT COUNT(*) FROM schema_versions WHERE ScriptName LIKE '%.sql'").Should().Be(_folder.Scalar("PRAGMA user_version"));
         _folder.Scalar("SELECT COUNT(*) - COUNT(DISTINCT ScriptName) FROM schema_versions").Should().Be(0L);

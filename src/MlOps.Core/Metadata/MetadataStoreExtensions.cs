@@ -18,4 +18,28 @@ public static class MetadataStoreExtensions
         if (status is not (RunStatus.Finished or RunStatus.Failed or RunStatus.Killed)) throw new ArgumentException($"A run cannot end as {status}.", nameof(status));
         return store.ChangeRunAsync(runId, new(endedAt) { Status = status, EndedAt = endedAt, Error = error }, cancellationToken);
     }
+
+    /// <summary>Reads all pages of a list of runs.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="query">Which. Its limit is the size of the pages.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The runs.</returns>
+    public static IAsyncEnumerable<Run> ReadRunsAsync(this IMetadataStore store, RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(query);
+        return Pages.ReadAsync((after, cancel) => store.SearchRunsAsync(query with { After = after }, cancel), query.After, cancellationToken);
+    }
+
+    /// <summary>Reads all pages of a list of experiments.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="query">Which. Its limit is the size of the pages.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The experiments.</returns>
+    public static IAsyncEnumerable<Experiment> ReadExperimentsAsync(this IMetadataStore store, ExperimentQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(query);
+        return Pages.ReadAsync((after, cancel) => store.SearchExperimentsAsync(query with { After = after }, cancel), query.After, cancellationToken);
+    }
 }

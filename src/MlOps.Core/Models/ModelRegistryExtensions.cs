@@ -35,7 +35,7 @@ public static class ModelRegistryExtensions
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(query);
-        return ReadAsync((after, cancel) => registry.SearchModelsAsync(query with { After = after }, cancel), query.After, cancellationToken);
+        return Pages.ReadAsync((after, cancel) => registry.SearchModelsAsync(query with { After = after }, cancel), query.After, cancellationToken);
     }
 
     /// <summary>Reads all pages of a list of versions.</summary>
@@ -47,7 +47,7 @@ public static class ModelRegistryExtensions
     {
         ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(query);
-        return ReadAsync((after, cancel) => registry.SearchVersionsAsync(query with { After = after }, cancel), query.After, cancellationToken);
+        return Pages.ReadAsync((after, cancel) => registry.SearchVersionsAsync(query with { After = after }, cancel), query.After, cancellationToken);
     }
 
     /// <summary>Reads the history to its end, the oldest entry first.</summary>
@@ -121,12 +121,27 @@ public static class ModelRegistryExtensions
         ArgumentNullException.ThrowIfNull(alias);
         ArgumentNullException.ThrowIfNull(note);
         var current = (await registry.FindByAliasAsync(model, alias, cancellationToken).ConfigureAwait(false))?.Version;
-        var before = BeforeNow(await ReadAliasAsync(registry, model, alias, cancellationToken).ConfigureAwait(false), current)
+        var before = await FindBeforeAsync(registry, model, alias, current, cancellationToken).ConfigureAwait(false)
             ?? throw new NotFoundException("version", $"{model}@{alias} before the present one", "Point the alias to a version yourself.");
         var version = await registry.FindAsync(model, before, cancellationToken).ConfigureAwait(false)
             ?? throw new NotFoundException("version", string.Create(CultureInfo.InvariantCulture, $"{model}/{before}"), $"The alias '{alias}' pointed to it before, but it was removed. Point the alias to another version yourself.");
         await registry.SetAliasAsync(new(model, alias, current, before, note.By, note.Reason, note.At) { IsRollBack = true }, cancellationToken).ConfigureAwait(false);
         return await registry.FindAsync(model, before, cancellationToken).ConfigureAwait(false) ?? version;
+    }
+
+    /// <summary>Says which version <see cref="RollBackAsync"/> would point an alias to.</summary>
+    /// <param name="registry">The registry.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="alias">The alias.</param>
+    /// <param name="current">The version that it points to now; null when it points to none.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The number of the version, which may have been removed since; null when there is none before.</returns>
+    public static async Task<int?> FindBeforeAsync(this IModelRegistry registry, string model, string alias, int? current, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(alias);
+        return BeforeNow(await ReadAliasAsync(registry, model, alias, cancellationToken).ConfigureAwait(false), current);
     }
 
     /// <summary>Makes a change of an alias of its entry in the history.</summary>
@@ -159,16 +174,4 @@ public static class ModelRegistryExtensions
 
     private static ValueTask<List<RegistryEvent>> ReadAliasAsync(IModelRegistry registry, string model, string alias, CancellationToken cancellationToken) =>
         registry.ReadHistoryAsync(new() { Model = model, Kinds = AliasKinds }, cancellationToken).Where(entry => entry.Alias == alias).ToListAsync(cancellationToken);
-
-    private static async IAsyncEnumerable<T> ReadAsync<T>(
-        Func<string?, CancellationToken, Task<Page<T>>> readPage, string? after, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        do
-        {
-            var page = await readPage(after, cancellationToken).ConfigureAwait(false);
-            foreach (var item in page.Items) yield return item;
-            after = page.Next;
-        }
-        while (after is not null);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
@@ -41,7 +42,7 @@ internal sealed class Retention(
         // What still runs has no end and does not match.
         var query = new RunQuery { Filter = string.Create(CultureInfo.InvariantCulture, $"attributes.end_time < {endedBefore.ToUnixTimeMilliseconds()}"), Parts = RunParts.None, Limit = PageSize };
         var deleted = new List<string>();
-        await foreach (var run in ReadRunsAsync(query, cancellationToken).ConfigureAwait(false))
+        await foreach (var run in metadata.ReadRunsAsync(query, cancellationToken).ConfigureAwait(false))
         {
             if (await NeedOfRunAsync(run.Id, cancellationToken).ConfigureAwait(false) is { } need)
             {
@@ -74,11 +75,12 @@ internal sealed class Retention(
         var deleted = new List<string>();
         foreach (var model in await registry.ListModelsAsync(cancellationToken).ConfigureAwait(false))
         {
+            var backTo = await FindBackToAsync(model, cancellationToken).ConfigureAwait(false);
             var position = 0;
             foreach (var version in await registry.ListVersionsAsync(model, cancellationToken).ConfigureAwait(false))
             {
                 if (position++ < newest || version.CreatedAt >= createdBefore) continue;
-                if (await NeedOfVersionAsync(version, cancellationToken).ConfigureAwait(false) is { } need)
+                if (await NeedOfVersionAsync(version, backTo, cancellationToken).ConfigureAwait(false) is { } need)
                 {
                     kept.Add(new("version", Name(version), need));
                     continue;
@@ -92,19 +94,24 @@ internal sealed class Retention(
         return deleted;
     }
 
-    private async Task<string?> NeedOfVersionAsync(ModelVersion version, CancellationToken cancellationToken)
+    private async Task<string?> NeedOfVersionAsync(ModelVersion version, Dictionary<int, string> backTo, CancellationToken cancellationToken)
     {
         if (version.Aliases.Count > 0) return $"It is {string.Join(", ", version.Aliases)}.";
         if (version.Stage is ModelStages.Production or ModelStages.Staging) return $"It is in the stage {version.Stage}.";
         if ((await UsesOfAsync(LineageNode.Of(version), cancellationToken).ConfigureAwait(false)).FirstOrDefault(node => node.Kind != LineageKind.ModelVersion) is { } use) return $"{use.Name} needs it.";
-        var model = await registry.FindModelAsync(version.Model, cancellationToken).ConfigureAwait(false);
-        var changes = await registry.GetAliasHistoryAsync(version.Model, cancellationToken).ConfigureAwait(false);
+        return backTo.TryGetValue(version.Version, out var alias) ? $"{alias} would go back to it." : null;
+    }
+
+    private async Task<Dictionary<int, string>> FindBackToAsync(string name, CancellationToken cancellationToken)
+    {
+        var backTo = new Dictionary<int, string>();
+        var model = await registry.FindModelAsync(name, cancellationToken).ConfigureAwait(false);
         foreach (var (alias, current) in model?.Aliases ?? new Dictionary<string, int>())
         {
-            if (changes.LastOrDefault(c => c.Alias == alias && c.To == current)?.From == version.Version) return $"{alias} would go back to it.";
+            if (await registry.FindBeforeAsync(name, alias, current, cancellationToken).ConfigureAwait(false) is { } before) backTo.TryAdd(before, alias);
         }
 
-        return null;
+        return backTo;
     }
 
     private async Task<IEnumerable<LineageNode>> UsesOfAsync(LineageNode node, CancellationToken cancellationToken)
@@ -139,10 +146,10 @@ internal sealed class Retention(
         return deleted;
     }
 
-    private async IAsyncEnumerable<string> ReferencesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> ReferencesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A run that can be restored keeps its files, and the reports that its tags name.
-        await foreach (var run in ReadRunsAsync(new() { View = LifecycleView.All, Parts = RunParts.Artifacts | RunParts.Tags, Limit = PageSize }, cancellationToken).ConfigureAwait(false))
+        await foreach (var run in metadata.ReadRunsAsync(new() { View = LifecycleView.All, Parts = RunParts.Artifacts | RunParts.Tags, Limit = PageSize }, cancellationToken).ConfigureAwait(false))
         {
             foreach (var artifact in run.Artifacts.Values) yield return artifact.Digest;
             foreach (var digest in run.Tags.Values.SelectMany(Sha256.FindDigests)) yield return digest;
@@ -161,17 +168,6 @@ internal sealed class Retention(
             foreach (var digest in Sha256.FindDigests(stage.Output)) yield return digest;
             foreach (var artifact in stage.Entries.Artifacts.Values) yield return artifact.Digest;
             foreach (var digest in stage.Entries.Tags.Values.SelectMany(Sha256.FindDigests)) yield return digest;
-        }
-    }
-
-    private async IAsyncEnumerable<Run> ReadRunsAsync(RunQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (string? after = null; ;)
-        {
-            var page = await metadata.SearchRunsAsync(query with { After = after }, cancellationToken).ConfigureAwait(false);
-            foreach (var run in page.Items) yield return run;
-            if (page.Next is null) yield break;
-            after = page.Next;
         }
     }
 

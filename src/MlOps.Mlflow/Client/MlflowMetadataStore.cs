@@ -260,19 +260,8 @@ internal sealed class MlflowMetadataStore(MlflowTransport server, MlflowArtifact
         }
     }
 
-    private async Task<IReadOnlyList<string>> AllExperimentsAsync(CancellationToken cancellationToken)
-    {
-        var ids = new List<string>();
-        string? after = null;
-        do
-        {
-            var page = await SearchExperimentsAsync(new() { View = LifecycleView.All, Limit = PageSize, After = after }, cancellationToken).ConfigureAwait(false);
-            ids.AddRange(page.Items.Select(e => e.Id));
-            after = page.Next;
-        }
-        while (after is not null);
-        return ids;
-    }
+    private async Task<IReadOnlyList<string>> AllExperimentsAsync(CancellationToken cancellationToken) =>
+        await this.ReadExperimentsAsync(new() { View = LifecycleView.All, Limit = PageSize }, cancellationToken).Select(e => e.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
 
     private Task<JsonElement> PostAsync(string path, bool isRepeatable, Action<Utf8JsonWriter> write, CancellationToken cancellationToken) =>
         server.SendAsync(HttpMethod.Post, path, isRepeatable, write, cancellationToken);

@@ -132,21 +132,15 @@ internal static class ExperimentHandlers
         if (ids.Count == 0) throw WireException.Invalid("SearchDatasets request must specify at least one experiment_id.");
         if (ids.Count > MostExperimentsOfDatasets) throw WireException.Invalid($"SearchDatasets request cannot specify more than {MostExperimentsOfDatasets} experiment_ids. Received {ids.Count} experiment_ids.");
         var found = new HashSet<(string Experiment, string Name, string Digest, string Context)>();
-        string? after = null;
-        do
+        await foreach (var run in call.Metadata.ReadRunsAsync(new() { ExperimentIds = ids, Limit = 1000, Parts = RunParts.Inputs }, call.Aborted).ConfigureAwait(false))
         {
-            var page = await call.Metadata.SearchRunsAsync(new() { ExperimentIds = ids, Limit = 1000, Parts = RunParts.Inputs, After = after }, call.Aborted).ConfigureAwait(false);
-            foreach (var run in page.Items)
+            foreach (var input in run.Inputs)
             {
-                foreach (var input in run.Inputs)
-                {
-                    if (found.Count < MostDatasets) found.Add((run.ExperimentId, input.Name, input.Fingerprint, input.Context));
-                }
+                if (found.Count < MostDatasets) found.Add((run.ExperimentId, input.Name, input.Fingerprint, input.Context));
             }
 
-            after = page.Next;
+            if (found.Count == MostDatasets) break;
         }
-        while (after is not null && found.Count < MostDatasets);
 
         await call.ReplyAsync(found, static (json, found) =>
         {

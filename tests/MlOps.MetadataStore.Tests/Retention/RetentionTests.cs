@@ -158,6 +158,18 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_alias_would_go_back_to_is_what_a_rollback_says_and_not_what_it_came_from()
+    {
+        for (var i = 1; i <= 4; i++) await RegisterAsync("m", $"bundle {i}", null);
+        for (var i = 1; i <= 3; i++) await Registry.SetAliasAsync(new("m", "champion", i == 1 ? null : i - 1, i, "me", "", Start), Cancel);
+        await Registry.RollBackAsync("m", "champion", new("me", "", Start), Cancel);
+        _time.Advance(2 * Month);
+
+        (await ApplyAsync()).DeletedVersions.Should().Equal("m/3");
+        (await Registry.RollBackAsync("m", "champion", new("me", "", Start), Cancel)).Version.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Versions_that_were_served_and_those_in_production_are_kept()
     {
         for (var i = 1; i <= 3; i++) await RegisterAsync("m", $"bundle {i}", null);

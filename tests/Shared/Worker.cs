@@ -3,14 +3,19 @@ using System.Globalization;
 using System.Text.Json;
 using MlOps.Core;
 
-namespace MlOps.Postgres.Tests;
+namespace MlOps.Tests;
 
-/// <summary>What another process does to the store of a test: this executable, started again.</summary>
+/// <summary>What another process does to the stores of a test: the executable of the tests, started again.</summary>
 internal static class Worker
 {
     public const string Verb = "worker";
 
     public const int BatchSize = 500;
+
+    /// <summary>The run that all processes share.</summary>
+    public const string RunId = "00000000000000000000000000000001";
+
+    public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     public static Process Start(params string[] arguments)
     {
@@ -28,12 +33,12 @@ internal static class Worker
         }
     }
 
-    public static async Task<int> RunAsync(string[] arguments)
+    /// <summary>Does the work of a process: "record" with its number and how often, or "log" with its number.</summary>
+    public static async Task<int> RunAsync(string work, string[] numbers, IMetadataStore metadata, IModelRegistry registry)
     {
-        using var store = new Store(arguments[1], arguments[2]);
-        var number = int.Parse(arguments[3], CultureInfo.InvariantCulture);
-        if (arguments[0] == "record") await RecordAsync(store, number, int.Parse(arguments[4], CultureInfo.InvariantCulture));
-        else await LogForeverAsync(store, number);
+        var number = int.Parse(numbers[0], CultureInfo.InvariantCulture);
+        if (work == "record") await RecordAsync(metadata, registry, number, int.Parse(numbers[1], CultureInfo.InvariantCulture));
+        else await LogForeverAsync(metadata, number);
         return 0;
     }
 
@@ -55,29 +60,29 @@ internal static class Worker
             Environment = new Dictionary<string, string>(),
         }),
         null,
-        Store.Noon);
+        Noon);
 
     // Registers versions, and logs to one run that all processes share.
-    private static async Task RecordAsync(Store store, int process, int count)
+    private static async Task RecordAsync(IMetadataStore metadata, IModelRegistry registry, int process, int count)
     {
-        await store.Metadata.StartRunAsync(new(Store.RunId, "shared", "shared", Store.Noon));
+        await metadata.StartRunAsync(new(RunId, "shared", "shared", Noon));
         for (var i = 0; i < count; i++)
         {
-            await store.Registry.RegisterAsync(Version($"{process}/{i}"));
-            await store.Metadata.LogAsync(Store.RunId, new() { Metrics = [new("m", process, i, Store.Noon)], Tags = new Dictionary<string, string> { [$"{process}/{i}"] = "x" } });
+            await registry.RegisterAsync(Version($"{process}/{i}"));
+            await metadata.LogAsync(RunId, new() { Metrics = [new("m", process, i, Noon)], Tags = new Dictionary<string, string> { [$"{process}/{i}"] = "x" } });
         }
     }
 
     // Says after each batch that it is recorded, until it is killed.
-    private static async Task LogForeverAsync(Store store, int process)
+    private static async Task LogForeverAsync(IMetadataStore metadata, int process)
     {
-        await store.Metadata.StartRunAsync(new(Store.RunId, "shared", "shared", Store.Noon));
+        await metadata.StartRunAsync(new(RunId, "shared", "shared", Noon));
         for (var batch = 0; ; batch++)
         {
-            await store.Metadata.LogAsync(Store.RunId, new()
+            await metadata.LogAsync(RunId, new()
             {
                 Parameters = new Dictionary<string, string> { [$"p{process}-{batch}"] = "x" },
-                Metrics = [.. Enumerable.Range(0, BatchSize).Select(i => new Metric("m", i, ((long)batch * BatchSize) + i, Store.Noon))],
+                Metrics = [.. Enumerable.Range(0, BatchSize).Select(i => new Metric("m", i, ((long)batch * BatchSize) + i, Noon))],
                 Tags = new Dictionary<string, string> { [$"t{process}-{batch}"] = "x" },
             });
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(batch));
