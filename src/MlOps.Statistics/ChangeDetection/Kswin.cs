@@ -75,13 +75,11 @@ public sealed class Kswin : ChangeDetector
         foreach (var value in _window) writer.Double(value);
     }
 
-    // SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014).
     private ulong Next()
     {
-        var state = (_random ?? (ulong)Seed) + 0x9E3779B97F4A7C15;
+        var state = _random ?? (ulong)Seed;
+        var next = SplitMix.Next(ref state);
         _random = state;
-        state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
-        state = (state ^ (state >> 27)) * 0x94D049BB133111EB;
-        return state ^ (state >> 31);
+        return next;
     }
 }
