@@ -1,0 +1,131 @@
+using Apache.Arrow;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+
+namespace MlOps.FeatureStore;
+
+/// <summary>Brings features to the online store, view by view: one that fails does not keep the others from it.</summary>
+internal sealed class Materializer(
+    FeatureDefinitions definitions, IEventReader reader, IOnlineStore store, IOnlineRowForm form, IFeatureCatalog catalog, TimeProvider time, IOptions<MaterializationOptions> options, ILogger<Materializer> logger) : IMaterializer
+{
+    private readonly MaterializationOptions _options = options.Value;
+
+    public Task<IReadOnlyList<MaterializedView>> MaterializeAsync(
+        IReadOnlyList<string>? views, DateTimeOffset from, DateTimeOffset to, IProgress<MaterializedView>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (from > to) throw new ArgumentException($"The span ends at {to:O}, before it begins at {from:O}.", nameof(to));
+        var wanted = Find(views);
+        var end = Math.Min(FeatureTime.ToMicros(to), Now);
+        return EachAsync(wanted, (view, token) => SpanAsync(view, FeatureTime.ToMicros(from), end, progress, token), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<MaterializedView>> MaterializeIncrementalAsync(
+        IReadOnlyList<string>? views, DateTimeOffset? to = null, IProgress<MaterializedView>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var wanted = Find(views);
+        var end = to is { } moment ? Math.Min(FeatureTime.ToMicros(moment), Now) : Now;
+        return EachAsync(wanted, (view, token) => NewAsync(view, end, progress, token), cancellationToken);
+    }
+
+    public Task<MaterializedView> PushAsync(string view, RecordBatch rows, PushTarget target = PushTarget.Online, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
+    public Task DeleteAsync(string view, IReadOnlyDictionary<string, IReadOnlyList<FeatureValue>> keys, DateTimeOffset at, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var found = definitions.GetView(view);
+        return WriterOf(found).DeleteAsync(EntityKeys.Of(found, keys), new(FeatureTime.ToMicros(at), Now), cancellationToken);
+    }
+
+    private long Now => FeatureTime.ToMicros(time.GetUtcNow());
+
+    private List<FeatureView> Find(IReadOnlyList<string>? views) =>
+        views is null ? [.. definitions.Views.Where(v => v.IsOnline)] : [.. views.Distinct(StringComparer.Ordinal).Select(definitions.GetView)];
+
+    private async Task<IReadOnlyList<MaterializedView>> EachAsync(List<FeatureView> views, Func<FeatureView, CancellationToken, Task<MaterializedView>> bring, CancellationToken cancellationToken)
+    {
+        var finished = new List<MaterializedView>();
+        var failures = new List<MaterializationFailure>();
+        foreach (var view in views)
+        {
+            var started = time.GetTimestamp();
+            try
+            {
+                var result = await bring(view, cancellationToken).ConfigureAwait(false);
+                finished.Add(result);
+                logger.Materialized(view.Name, result.From, result.To, result.Read, result.Written, result.Superseded, result.Rejected, time.GetElapsedTime(started).TotalMilliseconds);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                failures.Add(new(view.Name, e));
+                logger.NotMaterialized(e, view.Name);
+            }
+        }
+
+        return failures.Count == 0 ? finished : throw new MaterializationException(failures, finished);
+    }
+
+    private async Task<MaterializedView> SpanAsync(FeatureView view, long from, long to, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
+    {
+        var (pinned, source) = await PinAsync(view, cancellationToken).ConfigureAwait(false);
+        var marks = await MarkKeeper.OpenAsync(catalog, view, cancellationToken).ConfigureAwait(false);
+        var start = marks.Pending is { IsFull: true } pending && (pending.From, pending.To, pending.Source) == (from, to, source)
+            ? pending
+            : new ResumePoint(true, from, to, null, source, 0, long.MinValue);
+        return await RunAsync(view, pinned, start, marks, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<MaterializedView> NewAsync(FeatureView view, long to, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
+    {
+        var (pinned, source) = await PinAsync(view, cancellationToken).ConfigureAwait(false);
+        var marks = await MarkKeeper.OpenAsync(catalog, view, cancellationToken).ConfigureAwait(false);
+        if (marks.Pending is { IsFull: false } pending && pending.Source == source && source.Length > 0)
+        {
+            var resumed = await RunAsync(view, pinned, pending, marks, progress, cancellationToken).ConfigureAwait(false);
+            if (pending.To >= to) return resumed;
+            var rest = await RunAsync(view, pinned, Next(view, marks, to, source), marks, progress, cancellationToken).ConfigureAwait(false);
+            return Sum(resumed, rest);
+        }
+
+        return await RunAsync(view, pinned, Next(view, marks, to, source), marks, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says what is new: events after the mark, and whatever was created after it.</summary>
+    private ResumePoint Next(FeatureView view, MarkKeeper marks, long to, string source)
+    {
+        var oldest = view.TimeToLive is { } ttl && ttl > TimeSpan.Zero ? Moments.Back(to, ttl) : long.MinValue;
+        if (marks.EventTime is not { } seen) return new(false, oldest, to, null, source, 0, long.MinValue);
+        var from = Math.Max(oldest, Moments.Back(seen + 1, _options.Overlap));
+        long? createdAfter = view.CreatedTime is null ? null : marks.CreatedTime is { } created ? Moments.Back(created, _options.Overlap) : long.MinValue;
+        return new(false, Math.Min(from, to), to, createdAfter, source, 0, long.MinValue);
+    }
+
+    private async Task<MaterializedView> RunAsync(FeatureView view, FeatureView pinned, ResumePoint start, MarkKeeper marks, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
+    {
+        IEntityTable table = view.SkipsNulls ? new NewestValues(view) : new NewestRows(view, form);
+        var run = new ViewRun(view, reader, WriterOf(view), table, _options, progress);
+        var result = await run.RunAsync(pinned, start, point => start.Source.Length == 0 ? Task.CompletedTask : marks.RememberAsync(point, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await marks.FinishAsync(start with { MaxCreated = Math.Min(run.MaxCreated, Now) }, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    private OnlineWriter WriterOf(FeatureView view) => new(view, store, form, _options, Now);
+
+    private async Task<(FeatureView View, string Source)> PinAsync(FeatureView view, CancellationToken cancellationToken)
+    {
+        var pinned = await reader.PinAsync(view, cancellationToken).ConfigureAwait(false);
+        return (pinned, pinned.Source is FeatureSource.FromDataset source ? source.Dataset.Fingerprint : string.Empty);
+    }
+
+    private static MaterializedView Sum(MaterializedView first, MaterializedView second) => second with
+    {
+        From = first.From < second.From ? first.From : second.From,
+        Read = first.Read + second.Read,
+        Written = first.Written + second.Written,
+        Superseded = first.Superseded + second.Superseded,
+        Rejected = first.Rejected + second.Rejected,
+        Expired = first.Expired + second.Expired,
+        Flagged = first.Flagged + second.Flagged,
+    };
+}

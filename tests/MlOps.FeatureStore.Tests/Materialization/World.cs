@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+using MlOps.Core;
+
+namespace MlOps.FeatureStore.Tests.Materialization;
+
+/// <summary>A materializer over stores in memory, at noon of 2026-11-25.</summary>
+internal sealed class World
+{
+    public static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeForm _form = new();
+
+    public World(params FeatureView[] views)
+    {
+        Views = views.Length == 0 ? [Drivers()] : views;
+        Time.SetUtcNow(Noon);
+    }
+
+    public IReadOnlyList<FeatureView> Views { get; set; }
+
+    public FeatureView View => Views[0];
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public FakeEvents Events { get; } = new();
+
+    public FakeStore Store { get; } = new();
+
+    public FakeCatalog Catalog { get; } = new();
+
+    public MaterializationOptions Options { get; } = new();
+
+    public FakeLogger<Materializer> Logger { get; } = new();
+
+    public Materializer Materializer =>
+        new(new([.. Views.SelectMany(v => v.Entities).Distinct()], Views), Events, Store, _form, Catalog, Time, Microsoft.Extensions.Options.Options.Create(Options), Logger);
+
+    public static FeatureView Drivers(string name = "drivers", bool created = true, TimeSpan? ttl = null, bool skipsNulls = false) => new()
+    {
+        Name = name,
+        Entities = [new("driver", [new("driver_id", ColumnType.Int64)])],
+        Source = FeatureSource.Pushed(),
+        EventTime = "event_timestamp",
+        CreatedTime = created ? "created" : null,
+        TimeToLive = ttl,
+        SkipsNulls = skipsNulls,
+        Features = [new("rate", ColumnType.Float64), new("trips", ColumnType.Int64)],
+    };
+
+    /// <summary>Adds an event that happened and was created so many hours before noon.</summary>
+    public void Add(long? driver, double? hours, double? rate, long? trips = null, double? created = null, FeatureView? view = null)
+    {
+        view ??= View;
+        FeatureValue time = hours is { } h ? Noon.AddHours(-h) : default(FeatureValue), arrived = (created ?? hours) is { } c ? Noon.AddHours(-c) : default(FeatureValue);
+        Events.Add(view, view.CreatedTime is null ? [driver, time, rate, trips] : [driver, time, arrived, rate, trips]);
+    }
+
+    public async Task<MaterializedView> FullAsync(double fromHours = 1000, double toHours = 0, FeatureView? view = null) =>
+        (await Materializer.MaterializeAsync([(view ?? View).Name], Noon.AddHours(-fromHours), Noon.AddHours(-toHours), null, TestContext.Current.CancellationToken)).Single();
+
+    public async Task<MaterializedView> IncrementalAsync(DateTimeOffset? to = null) =>
+        (await Materializer.MaterializeIncrementalAsync([View.Name], to, null, TestContext.Current.CancellationToken)).Single();
+
+    public OnlineRow? RowOf(long driver, FeatureView? view = null) =>
+        Store.Rows.GetValueOrDefault(new(_form.TableOf(view ?? View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!));
+
+    public void Write(long driver, DateTimeOffset time, DateTimeOffset created, params FeatureValue[] values) =>
+        Store.Write(new(new(_form.TableOf(View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!), new(FeatureTime.ToMicros(time), FeatureTime.ToMicros(created), _form.Write(View, values, []))));
+
+    public void WriteMoments(long driver, DateTimeOffset time, FeatureValue[] values, EventMoment[] moments) =>
+        Store.Write(new(new(_form.TableOf(View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!), new(FeatureTime.ToMicros(time), 0, _form.Write(View, values, moments))));
+
+    public FeatureValue[]? ValuesOf(long driver, FeatureView? view = null)
+    {
+        if (RowOf(driver, view) is not { IsDeleted: false } row) return null;
+        var values = new FeatureValue[2];
+        _form.TryRead(view ?? View, row, values, new EventMoment[2]).Should().BeTrue();
+        return values;
+    }
+
+    public double? RateOf(long driver, FeatureView? view = null) => ValuesOf(driver, view) is not { } values || values[0].IsMissing ? null : values[0].ToDouble();
+
+    /// <summary>Keeps values by a number.</summary>
+    private sealed class FakeForm : IOnlineRowForm
+    {
+        private readonly List<(FeatureValue[] Values, EventMoment[] Moments)> _kept = [];
+
+        public string TableOf(FeatureView view) => view.Name;
+
+        public ReadOnlyMemory<byte> Write(FeatureView view, ReadOnlySpan<FeatureValue> values, ReadOnlySpan<EventMoment> moments)
+        {
+            lock (_kept)
+            {
+                _kept.Add((values.ToArray(), moments.ToArray()));
+                return BitConverter.GetBytes(_kept.Count - 1);
+            }
+        }
+
+        public bool TryRead(FeatureView view, OnlineRow row, Span<FeatureValue> values, Span<EventMoment> moments)
+        {
+            lock (_kept)
+            {
+                var (kept, times) = _kept[BitConverter.ToInt32(row.Values.Span)];
+                if (kept.Length != values.Length || times.Length != (view.SkipsNulls ? values.Length : 0)) return false;
+                kept.CopyTo(values);
+                times.CopyTo(moments);
+                return true;
+            }
+        }
+    }
+}
