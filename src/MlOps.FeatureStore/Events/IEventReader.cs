@@ -6,6 +6,14 @@ namespace MlOps.FeatureStore;
 /// <summary>Reads the events of a view from wherever they come. Thread-safe.</summary>
 internal interface IEventReader
 {
+    /// <summary>Holds a view to the state that its source has now: a source of data and what was pushed become a dataset, so that all that is read afterwards is the same and has a fingerprint. A source that says it
+    /// has not changed is not read again. Views of datasets and warehouses are given back as they are.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The view.</returns>
+    /// <exception cref="DataException">The source cannot be read, or nothing keeps what is pushed.</exception>
+    Task<FeatureView> PinAsync(FeatureView view, CancellationToken cancellationToken);
+
     /// <summary>Gives the columns that <see cref="ReadAsync"/> gives for a view: its join keys by their own names, then <see cref="EventColumns.EventTime"/>, <see cref="EventColumns.CreatedTime"/> and
     /// <see cref="EventColumns.IsReversal"/> where the view has them, then each column of the source that a feature is made of, once.</summary>
     /// <param name="view">The view.</param>
@@ -13,9 +21,10 @@ internal interface IEventReader
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The columns with their types.</returns>
     /// <exception cref="DataException">The source lacks a column, or it has another type than the view says.</exception>
+    /// <remarks>A column of integers is widened where the feature is a number. The column of an aggregation has the type that it has in its source.</remarks>
     Task<DatasetSchema> GetSchemaAsync(FeatureView view, IReadOnlyList<Feature>? features, CancellationToken cancellationToken);
 
-    /// <summary>Reads the events in source order. Times are in microseconds, UTC.</summary>
+    /// <summary>Reads the events in source order. Times are in microseconds, UTC; days are their midnight. Events without an event time are left out and counted.</summary>
     /// <param name="view">The view.</param>
     /// <param name="features">The features that are wanted; null for all.</param>
     /// <param name="span">Which events; null for all.</param>

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Microsoft.Extensions.Logging;
+using MlOps.Core;
+
+namespace MlOps.FeatureStore;
+
+/// <summary>Reads events from datasets, from sources of data by way of a snapshot, from warehouses by a query, and from what was pushed.</summary>
+internal sealed class EventReader(
+    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IEnumerable<IPushHistory> histories, IServiceProvider services, ILogger<EventReader> logger) : IEventReader, IDisposable
+{
+    private readonly ConcurrentDictionary<IDataSource, SourceSnapshot> _snapshots = new();
+
+    public void Dispose()
+    {
+        foreach (var snapshot in _snapshots.Values) snapshot.Dispose();
+    }
+
+    public async Task<FeatureView> PinAsync(FeatureView view, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        switch (view.Source)
+        {
+            case FeatureSource.FromData { Source: var source }:
+                return view with { Source = FeatureSource.Of(await _snapshots.GetOrAdd(source, s => new(s)).TakeAsync(view.Name, datasets, services, cancellationToken).ConfigureAwait(false)) };
+            case FeatureSource.FromPushes:
+                var history = histories.FirstOrDefault()
+                    ?? throw new DataException($"The events of view '{view.Name}' are pushed, and no history of what was pushed is kept here. Register one, or give the view another source.") { DataSource = view.Name };
+                return view with { Source = FeatureSource.Of(await history.GetAsync(view, cancellationToken).ConfigureAwait(false)) };
+            default:
+                return view;
+        }
+    }
+
+    public async Task<DatasetSchema> GetSchemaAsync(FeatureView view, IReadOnlyList<Feature>? features, CancellationToken cancellationToken)
+    {
+        view = await PinAsync(view, cancellationToken).ConfigureAwait(false);
+        if (view.Source is FeatureSource.FromDataset { Dataset: var dataset }) return EventLayout.Match(view, features, dataset.Schema).Schema;
+        var source = (FeatureSource.FromWarehouse)view.Source;
+        var session = await WarehouseEvents.Find(warehouses, source.Warehouse, $"view '{view.Name}'").OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return EventLayout.Match(view, features, await WarehouseEvents.GetSchemaAsync(session, source, cancellationToken).ConfigureAwait(false)).Schema;
+    }
+
+    public async IAsyncEnumerable<RecordBatch> ReadAsync(
+        FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        view = await PinAsync(view, cancellationToken).ConfigureAwait(false);
+        var events = view.Source is FeatureSource.FromDataset { Dataset: var dataset }
+            ? ReadAsync(dataset, view, features, span, cancellationToken)
+            : ReadAsync((FeatureSource.FromWarehouse)view.Source, view, features, span, cancellationToken);
+        await foreach (var batch in events.ConfigureAwait(false)) yield return batch;
+    }
+
+    private async IAsyncEnumerable<RecordBatch> ReadAsync(
+        Dataset dataset, FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var layout = EventLayout.Match(view, features, dataset.Schema);
+        var rows = new EventRows(view, layout, span);
+        await foreach (var batch in datasets.ReadAsync(dataset, layout.SourceColumns, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
+        rows.Report(logger);
+    }
+
+    private async IAsyncEnumerable<RecordBatch> ReadAsync(
+        FeatureSource.FromWarehouse source, FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var warehouse = WarehouseEvents.Find(warehouses, source.Warehouse, $"view '{view.Name}'");
+        var session = await warehouse.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var layout = EventLayout.Match(view, features, await WarehouseEvents.GetSchemaAsync(session, source, cancellationToken).ConfigureAwait(false));
+            var rows = new EventRows(view, layout, span);
+            var sql = WarehouseEvents.Select(source, view, layout.SourceColumns, span, warehouse.Dialect);
+            await foreach (var batch in session.QueryAsync(sql, null, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
+            rows.Report(logger);
+        }
+    }
+}

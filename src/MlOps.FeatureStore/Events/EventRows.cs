@@ -1,0 +1,59 @@
+using Apache.Arrow;
+using Microsoft.Extensions.Logging;
+
+namespace MlOps.FeatureStore;
+
+/// <summary>Turns batches of a source into events: their columns, their types, and only the rows that have an event time in the span.</summary>
+internal sealed class EventRows(FeatureView view, EventLayout layout, EventSpan? span)
+{
+    private readonly Schema _schema = layout.Schema.ToArrow();
+    private long _putAside;
+
+    /// <summary>Turns a batch.</summary>
+    /// <param name="batch">A batch with the columns of the source.</param>
+    /// <returns>The events. Columns that need no change are shared with the batch.</returns>
+    public RecordBatch Select(RecordBatch batch)
+    {
+        var columns = new IArrowArray[layout.Columns.Count];
+        for (var i = 0; i < columns.Length; i++) columns[i] = layout.Columns[i].Convert(batch.Column(batch.Schema.GetFieldIndex(layout.Columns[i].Source)));
+        var events = new RecordBatch(_schema, columns, batch.Length);
+        var rows = Rows((TimestampArray)events.Column(EventColumns.EventTime), view.CreatedTime is null ? null : (TimestampArray)events.Column(EventColumns.CreatedTime));
+        return rows is null ? events : ArrowRows.Take(events, rows);
+    }
+
+    /// <summary>Says in the log and in the metrics how many events had no event time.</summary>
+    /// <param name="logger">The log.</param>
+    public void Report(ILogger logger)
+    {
+        if (_putAside == 0) return;
+        EventMetrics.PutAside(view.Name, _putAside);
+        logger.EventsPutAside(view.Name, _putAside);
+    }
+
+    private int[]? Rows(TimestampArray times, TimestampArray? created)
+    {
+        if (times.NullCount == 0 && (span is null || AllWithin(times.Values))) return null;
+        var kept = new List<int>(times.Length);
+        var values = times.Values;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (times.IsNull(i)) _putAside++;
+            else if (IsWanted(values[i], created, i)) kept.Add(i);
+        }
+
+        return kept.Count == times.Length ? null : [.. kept];
+    }
+
+    private bool AllWithin(ReadOnlySpan<long> times)
+    {
+        foreach (var time in times)
+        {
+            if (time < span!.From || time > span.To) return false;
+        }
+
+        return true;
+    }
+
+    private bool IsWanted(long time, TimestampArray? created, int row) => span is null
+        || (time <= span.To && (time >= span.From || (span.CreatedAfter is { } after && created?.IsValid(row) == true && created.Values[row] > after)));
+}
