@@ -43,6 +43,22 @@ public abstract partial class SqlDialect
     /// <returns>An expression whose value is a time.</returns>
     public abstract string FromMicros(string expression, string nativeType);
 
+    /// <summary>Writes an expression as a type.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="type">The type.</param>
+    /// <returns>The expression.</returns>
+    public string Cast(string expression, ColumnType type) => $"CAST({expression} AS {TypeOf(type)})";
+
+    /// <summary>Writes a value so that its order and equality are those of the feature store: text by its bytes in UTF-8, -0 as 0.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="type">Its type.</param>
+    /// <returns>The expression.</returns>
+    public virtual string Ordered(string expression, ColumnType type)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(expression);
+        return type == ColumnType.Float64 ? $"({expression} + {Cast("0", ColumnType.Float64)})" : expression;
+    }
+
     /// <summary>Writes what stands after FROM, without an alias: the name of a table as it is, a query in parentheses.</summary>
     /// <param name="text">A name, with its schema and quoted where SQL wants it, or a query.</param>
     /// <returns>The text.</returns>

@@ -33,6 +33,8 @@ internal sealed class PostgresDialect : SqlDialect
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a column type."),
     };
 
+    public override string Ordered(string expression, ColumnType type) => type == ColumnType.String ? $"({expression} COLLATE \"C\")" : base.Ordered(expression, type);
+
     // The epoch of a time without a zone counts as if it were UTC; the result of EXTRACT is exact.
     public override string Micros(string expression) => $"(EXTRACT(EPOCH FROM {expression}) * 1000000)::bigint";
 
