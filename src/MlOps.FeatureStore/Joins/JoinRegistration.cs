@@ -10,7 +10,7 @@ internal static class JoinRegistration
     internal static IServiceCollection AddFeatureJoins(this IServiceCollection services)
     {
         services.AddFeatureEvents();
-        services.AddOptions<LocalJoinOptions>().BindConfiguration("MlOps:FeatureStore:LocalJoin").ValidateOnStart();
+        services.AddOptions<LocalJoinOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:FeatureStore:LocalJoin");
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LocalJoinOptions>, LocalJoinOptionsValidator>());
         services.TryAddSingleton<EntityRowsReader>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPointInTimeEngine, LocalJoin>());

@@ -1,6 +1,6 @@
 using Apache.Arrow;
-using Column = MlOps.Core.Column;
 using Array = System.Array;
+using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
