@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(1971, LogLevel.Error, "Feature view {View} could not be materialized")]
     public static partial void NotMaterialized(this ILogger logger, Exception error, string view);
+
+    [LoggerMessage(1990, LogLevel.Warning, "Model {Model} was not served what training sets of {Service} say: {Features} features differ in more of {Compared} predictions than may be")]
+    public static partial void Inconsistent(this ILogger logger, string model, string service, int features, long compared);
 }
