@@ -38,6 +38,9 @@ internal sealed class WindowState
     /// <summary>Gets the types of the columns.</summary>
     public IReadOnlyList<ColumnType> Types => _cells.Types;
 
+    /// <summary>Gets how many features the view has.</summary>
+    public int FeatureCount => _plan.View.Features.Count;
+
     /// <summary>Gets the latest moment at which it was written.</summary>
     public long Horizon { get; private set; } = long.MinValue;
 
