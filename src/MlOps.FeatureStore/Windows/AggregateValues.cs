@@ -66,6 +66,35 @@ internal static class AggregateValues
         return Hashing.Of(bytes[..Encoding.UTF8.GetBytes(text, bytes)]).First;
     }
 
+    /// <summary>The hash of a value that is not missing; equal values have equal ones.</summary>
+    public static ulong HashOf(in FeatureValue value) => value.Type switch
+    {
+        ColumnType.String => HashOf((string)value.Object!),
+        ColumnType.Decimal => HashOf(UnitsOf((decimal)value.Object!)),
+        ColumnType.Float64 => HashOf(KeyOf(value.ToDouble())),
+        _ => HashOf(value.Bits),
+    };
+
+    /// <summary>Gives all equal values one form: NaN, and 0 without a sign.</summary>
+    public static FeatureValue Canonical(in FeatureValue value) => value.Type == ColumnType.Float64 ? ValueOf(KeyOf(value.ToDouble())) : value;
+
+    /// <summary>Compares two values of one type that are not missing.</summary>
+    public static int Compare(in FeatureValue left, in FeatureValue right) => left.Type switch
+    {
+        ColumnType.String => TextOrder.Instance.Compare((string)left.Object!, (string)right.Object!),
+        ColumnType.Decimal => ((decimal)left.Object!).CompareTo((decimal)right.Object!),
+        ColumnType.Float64 => KeyOf(left.ToDouble()).CompareTo(KeyOf(right.ToDouble())),
+        _ => left.Bits.CompareTo(right.Bits),
+    };
+
+    /// <summary>A number, an integer, a decimal or a truth value as a double.</summary>
+    public static double NumberOf(in FeatureValue value) => value.Type switch
+    {
+        ColumnType.Float64 => value.ToDouble(),
+        ColumnType.Decimal => (double)(decimal)value.Object!,
+        _ => value.Bits,
+    };
+
     /// <summary>A decimal as a whole number of 10^-18, of which further digits are rounded to even.</summary>
     /// <exception cref="DataException">It has more than 20 digits before the point.</exception>
     public static Int128 UnitsOf(decimal value)

@@ -66,6 +66,17 @@ internal sealed class WindowColumn(string name, ColumnType type)
         }
     }
 
+    /// <summary>Appends one value.</summary>
+    public void Append(in FeatureValue value)
+    {
+        if (Bits.Length == _count) Grow(Math.Max(4, _count * 2));
+        if (value.IsMissing) (Missing ??= new bool[Bits.Length])[_count] = true;
+        else if (type == ColumnType.String) Bits[_count] = IdOf((string)value.Object!, _textIds);
+        else if (type == ColumnType.Decimal) Bits[_count] = IdOf((decimal)value.Object!, _decimalIds);
+        else Bits[_count] = value.Bits;
+        _count++;
+    }
+
     /// <summary>Brings the values into another order, and gives text and decimals their places.</summary>
     public void Arrange(ReadOnlySpan<int> order)
     {

@@ -45,6 +45,24 @@ internal sealed class WindowEvents
         return collector.Finish();
     }
 
+    /// <summary>Takes the events of one entity, which gets the number 0.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="types">The types of its columns.</param>
+    /// <param name="events">The events, in source order.</param>
+    public static WindowEvents Of(WindowPlan plan, IReadOnlyList<ColumnType> types, IReadOnlyList<WindowStateEvent> events)
+    {
+        var (times, order) = (events.Select(e => e.Time).ToArray(), Enumerable.Range(0, events.Count).ToArray());
+        StableSort.Sort(times, order, 0, times.Length);
+        var columns = plan.Columns.Select((name, c) => new WindowColumn(name, types[c])).ToArray();
+        for (var c = 0; c < columns.Length; c++)
+        {
+            foreach (var e in events) columns[c].Append(e.Values[c]);
+            columns[c].Arrange(order);
+        }
+
+        return new([0, times.Length], times, plan.View.CreatedTime is null ? null : [.. order.Select(i => events[i].Created)], plan.TakesBack ? [.. order.Select(i => events[i].IsReversal)] : null, columns);
+    }
+
     private sealed class Collector
     {
         private readonly KeyIndex _keys;

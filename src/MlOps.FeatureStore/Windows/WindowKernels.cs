@@ -271,7 +271,7 @@ internal struct RankKernel(WindowColumn column, RankKind ranks, Aggregation aggr
         _ranks = slice.RanksOf(column, ranks);
         _first = slice.From;
         (_total, _distinct) = (0, 0);
-        if (_counts.Length < _ranks.Distinct)
+        if (_tree.Length <= _ranks.Distinct)
         {
             _counts = new int[Math.Max(_ranks.Distinct, _counts.Length * 2)];
             _tree = new int[_counts.Length + 1];

@@ -60,11 +60,12 @@ internal sealed class WindowResults(Feature feature, int rows)
         }
 
         var builder = new ArrowColumnBuilder(feature.Type);
-        for (var row = from; row < from + count; row++) builder.Append(_present[row] ? ValueAt(row) : default);
+        for (var row = from; row < from + count; row++) builder.Append(ValueOf(row));
         return builder.Build();
     }
 
-    private FeatureValue ValueAt(int row) => feature.Type switch
+    /// <summary>Gives the value of a row.</summary>
+    public FeatureValue ValueOf(int row) => !_present[row] ? default : feature.Type switch
     {
         ColumnType.String => _texts![row],
         ColumnType.Decimal => _decimals![row],

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using MlOps.Core;
 
 namespace MlOps.FeatureStore;
 
@@ -44,6 +45,18 @@ internal sealed class WindowWriter
     {
         Fixed64((long)(ulong)value);
         Fixed64((long)(value >> 64));
+    }
+
+    /// <summary>A value that is not missing, without its type.</summary>
+    public void Value(in FeatureValue value)
+    {
+        switch (value.Type)
+        {
+            case ColumnType.String: Text((string)value.Object!); break;
+            case ColumnType.Decimal: Int128(AggregateValues.UnitsOf((decimal)value.Object!)); break;
+            case ColumnType.Float64: Fixed64(value.Bits); break;
+            default: Signed(value.Bits); break;
+        }
     }
 
     public void Text(string text)
@@ -107,6 +120,14 @@ internal ref struct WindowReader(ReadOnlySpan<byte> bytes)
         var low = (ulong)Fixed64();
         return new((ulong)Fixed64(), low);
     }
+
+    public FeatureValue Value(ColumnType type) => type switch
+    {
+        ColumnType.String => Text(),
+        ColumnType.Decimal => AggregateValues.DecimalOf(Int128()),
+        ColumnType.Float64 => FeatureValue.FromBits(type, Fixed64()),
+        _ => FeatureValue.FromBits(type, Signed()),
+    };
 
     public string Text() => Encoding.UTF8.GetString(Raw(Length(1)));
 

@@ -61,14 +61,15 @@ internal static class PlainWindow
     {
         if (type == ColumnType.Decimal && kind != AggregationKind.Variance)
         {
-            var sum = values.Sum(v => v.Sign * (decimal)v.Value.Object!);
-            return kind == AggregationKind.Sum ? sum : (double)sum / total;
+            var sum = values.Sum(v => v.Sign * (decimal)v.Value.Object!) + 0.0m;
+            if (sum == 0) sum = 0;
+            return kind == AggregationKind.Sum ? (FeatureValue)sum : (double)sum / total;
         }
 
         if (type != ColumnType.Float64 && kind != AggregationKind.Variance)
         {
             var sum = values.Sum(v => v.Sign * v.Value.Bits);
-            return kind == AggregationKind.Sum ? sum : (double)sum / total;
+            return kind == AggregationKind.Sum ? (FeatureValue)sum : (double)sum / total;
         }
 
         var numbers = values.Select(v => (Number: NumberOf(v.Value), v.Sign)).ToList();

@@ -7,13 +7,13 @@ namespace MlOps.FeatureStore.Tests;
 public sealed class WindowPropertyTests
 {
     [Fact]
-    public void Every_aggregation_is_that_of_the_plain_definition() => WindowSamples.Histories(reversals: false, created: false).Sample(h => Agrees(h, createdBeforeRow: false), iter: 300);
+    public void Every_aggregation_is_that_of_the_plain_definition() => WindowSamples.Histories(reversals: false, created: false).Sample(h => Agrees(h, createdBeforeRow: false), iter: 500);
 
     [Fact]
-    public void So_it_is_with_created_times() => WindowSamples.Histories(reversals: false, created: true).Sample(h => Agrees(h, createdBeforeRow: true), iter: 300);
+    public void So_it_is_with_created_times() => WindowSamples.Histories(reversals: false, created: true).Sample(h => Agrees(h, createdBeforeRow: true), iter: 500);
 
     [Fact]
-    public void So_it_is_with_reversals() => WindowSamples.Histories(reversals: true, created: true).Sample(h => Agrees(h, createdBeforeRow: false), iter: 300);
+    public void So_it_is_with_reversals() => WindowSamples.Histories(reversals: true, created: true).Sample(h => Agrees(h, createdBeforeRow: false), iter: 500);
 
     [Fact]
     public void Each_aggregation_gives_a_value_somewhere()
@@ -25,7 +25,7 @@ public sealed class WindowPropertyTests
                 var found = Joined(h, false);
                 lock (seen) seen.UnionWith(h.Features.Where((_, f) => found.Any(r => !r[f].IsMissing)).Select(f => f.Name));
             },
-            iter: 100);
+            iter: 1000);
         seen.Should().BeEquivalentTo(WindowSamples.Features.Select(f => f.Name));
     }
 

@@ -24,7 +24,7 @@ internal static class WindowSamples
 
     public static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
-    public static Gen<long> Times() => Gen.Select(Gen.Int[-3, 200], OneOf(0L, 0L, -1L, 1L, 30 * Second)).Select((minute, more) => (minute * Minute) + more);
+    public static Gen<long> Times() => Gen.Select(Gen.Int[-3, 90], OneOf(0L, 0L, -1L, 1L, 30 * Second)).Select((minute, more) => (minute * Minute) + more);
 
     private static Gen<(FeatureValue, long)> Rows() => Gen.Select(Gen.Long[1, 3], Times()).Select((id, time) => ((FeatureValue)id, time));
 
