@@ -16,6 +16,7 @@ public static class FeatureStoreBuilderExtensions
         builder.Services.AddOptions();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddFeatureDefinitions();
+        builder.Services.AddTrainingSets();
         return builder;
     }
 
