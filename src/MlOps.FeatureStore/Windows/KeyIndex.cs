@@ -15,8 +15,13 @@ internal sealed class KeyIndex
     private readonly Numbers[] _pairs; // for each key but the first the number of each pair of what comes before and its own value
     private long[] _scratch = [];
 
-    public KeyIndex(IEnumerable<Column> keys)
+    private readonly List<FeatureValue[]>? _entities;
+
+    /// <param name="keys">The join keys.</param>
+    /// <param name="keepsValues">Whether <see cref="ValuesOf"/> can be asked.</param>
+    public KeyIndex(IEnumerable<Column> keys, bool keepsValues = false)
     {
+        _entities = keepsValues ? [] : null;
         _keys = [.. keys];
         _values = [.. _keys.Select(_ => new Numbers())];
         _texts = [.. _keys.Select(_ => new Dictionary<string, int>(StringComparer.Ordinal))];
@@ -44,8 +49,19 @@ internal sealed class KeyIndex
         }
 
         var last = _keys.Length == 1 ? (_keys[0].Type == ColumnType.String ? _texts[0].Count : _values[0].Count) : _pairs[^1].Count;
-        if (add) Count = last;
+        if (!add) return;
+        Count = last;
+        for (var row = 0; _entities?.Count < Count; row++)
+        {
+            if (ids[row] != _entities.Count) continue;
+            var values = new FeatureValue[_keys.Length];
+            for (var k = 0; k < values.Length; k++) values[k] = ArrowValues.Read(columns[k], row);
+            _entities.Add(values);
+        }
     }
+
+    /// <summary>Gives the join keys of an entity.</summary>
+    public FeatureValue[] ValuesOf(int id) => _entities![id];
 
     private static ColumnType? TypeOf(IArrowArray column) => column switch
     {

@@ -98,6 +98,15 @@ internal sealed class WindowColumn(string name, ColumnType type)
         (Bits, Missing) = (bits, missing);
     }
 
+    /// <summary>A value.</summary>
+    public FeatureValue ValueAt(int index) => Missing is not null && Missing[index] ? default : type switch
+    {
+        ColumnType.String => Texts[Bits[index]],
+        ColumnType.Decimal => Decimals[Bits[index]],
+        ColumnType.Binary => System.Array.Empty<byte>(), // counted, and not looked at
+        _ => FeatureValue.FromBits(type, Bits[index]),
+    };
+
     /// <summary>An integer that orders as the values do, of which equal values have equal ones.</summary>
     public long KeyAt(int index) => type == ColumnType.Float64 ? AggregateValues.KeyOf(BitConverter.Int64BitsToDouble(Bits[index])) : Bits[index];
 

@@ -21,6 +21,25 @@ internal sealed class WindowEvents
 
     public WindowColumn[] Columns { get; }
 
+    /// <summary>Gets how many events were read.</summary>
+    public long Read { get; private init; }
+
+    /// <summary>Gets how many of them have no key or time, or belong to entities that are not wanted.</summary>
+    public long Rejected { get; private init; }
+
+    /// <summary>Gives the events of one entity, by time and in source order.</summary>
+    public WindowStateEvent[] Of(int entity)
+    {
+        var events = new WindowStateEvent[Starts[entity + 1] - Starts[entity]];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var at = Starts[entity] + i;
+            events[i] = new(Times[at], Created?[at] ?? long.MinValue, Reversals?[at] ?? false, [.. Columns.Select(c => c.ValueAt(at))]);
+        }
+
+        return events;
+    }
+
     /// <summary>Reads the events.</summary>
     /// <param name="reader">Reads them.</param>
     /// <param name="view">The view.</param>
@@ -81,6 +100,7 @@ internal sealed class WindowEvents
         private bool[] _reversals = [];
         private long[] _scratch = [];
         private int _count;
+        private long _read;
 
         public Collector(FeatureView view, DatasetSchema schema, IReadOnlyList<string> columns, KeyIndex keys, bool addKeys)
         {
@@ -97,6 +117,7 @@ internal sealed class WindowEvents
         public void Add(RecordBatch batch)
         {
             var rows = batch.Length;
+            _read += rows;
             if (_batchIds.Length < rows) _batchIds = new int[rows];
             var ids = _batchIds.AsSpan(0, rows);
             for (var i = 0; i < _keyPlaces.Length; i++) _keyColumns[i] = batch.Column(_keyPlaces[i]);
@@ -162,7 +183,7 @@ internal sealed class WindowEvents
 
             for (var k = 0; k < _keys.Count; k++) StableSort.Sort(times, order, starts[k], starts[k + 1]);
             foreach (var column in _columns) column.Arrange(order);
-            return new(starts, times, _createdPlace < 0 ? null : Arranged(_created, order), _reversalPlace < 0 ? null : Arranged(_reversals, order), _columns);
+            return new(starts, times, _createdPlace < 0 ? null : Arranged(_created, order), _reversalPlace < 0 ? null : Arranged(_reversals, order), _columns) { Read = _read, Rejected = _read - _count };
         }
 
         private static T[] Arranged<T>(T[] values, int[] order)

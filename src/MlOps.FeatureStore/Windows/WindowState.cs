@@ -76,7 +76,7 @@ internal sealed class WindowState
         };
         state._batch.Read(ref reader);
         state._pushed.Read(ref reader);
-        for (var rest = reader.Length(18); rest > 0; rest--) state._events.Add(WindowStateEvent.Read(ref reader, types));
+        for (var rest = reader.Length(17); rest > 0; rest--) state._events.Add(WindowStateEvent.Read(ref reader, types));
         for (var rest = reader.Length(8); rest > 0; rest--) state._remembered.Enqueue(reader.Fixed64());
         return reader.IsAtEnd ? state : throw WindowReader.Damaged();
     }

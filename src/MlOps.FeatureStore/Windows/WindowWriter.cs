@@ -55,6 +55,7 @@ internal sealed class WindowWriter
             case ColumnType.String: Text((string)value.Object!); break;
             case ColumnType.Decimal: Int128(AggregateValues.UnitsOf((decimal)value.Object!)); break;
             case ColumnType.Float64: Fixed64(value.Bits); break;
+            case ColumnType.Binary: break; // only counted
             default: Signed(value.Bits); break;
         }
     }
@@ -126,6 +127,7 @@ internal ref struct WindowReader(ReadOnlySpan<byte> bytes)
         ColumnType.String => Text(),
         ColumnType.Decimal => AggregateValues.DecimalOf(Int128()),
         ColumnType.Float64 => FeatureValue.FromBits(type, Fixed64()),
+        ColumnType.Binary => Array.Empty<byte>(),
         _ => FeatureValue.FromBits(type, Signed()),
     };
 

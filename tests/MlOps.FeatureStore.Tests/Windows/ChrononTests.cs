@@ -24,6 +24,31 @@ public sealed class ChrononTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void So_they_are_online(string name)
+    {
+        var one = ChrononCase.Read(Oracles.Case(File, name));
+        foreach (var query in one.Queries) ChrononCase.Check(query, Online(one, query));
+    }
+
+    // Pushes the events one by one, as they become known, and reads the state as of the moment.
+    internal static FeatureValue[] Online(ChrononCase one, ChrononQuery query)
+    {
+        var plan = new WindowPlan(FixtureOf(one, []).View);
+        var state = new WindowState(plan, [.. plan.Columns.Select(c => one.Columns[c])]);
+        foreach (var e in one.EventsFor(query).OrderBy(e => e.MutationTime ?? e.Time).Where(e => (e.MutationTime ?? e.Time) < query.Time))
+        {
+            var pushed = new WindowStateEvent(e.Time, e.MutationTime ?? long.MinValue, e.IsBefore, [.. plan.Columns.Select(c => e.ValueOf(c, one.Columns[c]))]);
+            state.Push([pushed], e.MutationTime ?? e.Time).Added.Should().Be(1);
+            state = WindowState.TryRead(plan, state.Write())!;
+        }
+
+        var values = new FeatureValue[one.Features.Count];
+        state.Read(query.Time, [.. Enumerable.Range(0, values.Length)], values);
+        return values;
+    }
+
     internal static WindowFixture FixtureOf(ChrononCase one, IEnumerable<ChrononEvent> events)
     {
         var columns = one.Columns.Select(c => new Column(c.Key, c.Value)).ToList();
@@ -63,7 +88,11 @@ public sealed class ChrononCaseTests
     public async Task Mutations_and_snapshots_are_understood(string json)
     {
         var one = ChrononCase.Read(JsonDocument.Parse(json).RootElement);
-        foreach (var query in one.Queries) ChrononCase.Check(query, (await ChrononTests.FixtureOf(one, one.EventsFor(query)).JoinAsync([(query.Key, query.Time)]))[0]);
+        foreach (var query in one.Queries)
+        {
+            ChrononCase.Check(query, (await ChrononTests.FixtureOf(one, one.EventsFor(query)).JoinAsync([(query.Key, query.Time)]))[0]);
+            ChrononCase.Check(query, ChrononTests.Online(one, query));
+        }
     }
 
     [Theory]

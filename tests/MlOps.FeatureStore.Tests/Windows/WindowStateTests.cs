@@ -132,7 +132,9 @@ public sealed class WindowStateTests
         (given, seed, batches) =>
         {
             // Two equal events that are pushed apart are one event, so there are none.
-            var events = given.Events.Select(e => e with { Id = 1, Time = e.Time * stretch, Created = e.Created * stretch }).DistinctBy(e => ToState(e).Identity()).ToArray();
+            var columns = WindowSamples.Columns.Select((c, i) => (c.Name, Place: i)).Where(c => given.Features.Any(f => f.Column == c.Name)).Select(c => c.Place).ToArray();
+            var events = given.Events.Select(e => e with { Id = 1, Time = e.Time * stretch, Created = e.Created * stretch })
+                .DistinctBy(e => (ToState(e) with { Values = [.. columns.Select(c => e.Values[c])] }).Identity()).ToArray();
             var last = events.Select(e => Math.Max(e.Time, e.Created ?? long.MinValue)).DefaultIfEmpty(0).Max();
             var random = new Random(seed);
             var moments = Enumerable.Range(0, 3).Select(i => last + (i * random.NextInt64(100 * Minute * stretch))).ToArray();
@@ -160,7 +162,7 @@ public sealed class WindowStateTests
         var now = long.MinValue / 4;
         while (pushes.Count > 0 || batches > 0)
         {
-            if (random.Next(2) == 0) now = Math.Min(last, Math.Max(now, random.NextInt64(last + 1)));
+            if (random.Next(2) == 0) now = Math.Min(last, Math.Max(now, random.NextInt64(Math.Max(1, last + 1))));
             if (batches > 0 && random.Next(3) == 0)
             {
                 batches--;
