@@ -18,7 +18,10 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
-            .AddFeatureEvents();
+            .AddFeatureEvents()
+            .AddTrainingSets()
+            .AddOnlineFeatures()
+            .AddMaterialization();
         return builder;
     }
 

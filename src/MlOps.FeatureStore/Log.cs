@@ -30,4 +30,10 @@ internal static partial class Log
 
     [LoggerMessage(1971, LogLevel.Error, "Feature view {View} could not be materialized")]
     public static partial void NotMaterialized(this ILogger logger, Exception error, string view);
+
+    [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
+    public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
+
+    [LoggerMessage(1922, LogLevel.Warning, "Where training set {Name} came from could not be recorded")]
+    public static partial void LineageNotRecorded(this ILogger logger, Exception error, string name);
 }
