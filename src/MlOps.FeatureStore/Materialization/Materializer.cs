@@ -7,7 +7,7 @@ namespace MlOps.FeatureStore;
 
 /// <summary>Brings features to the online store, view by view: one that fails does not keep the others from it.</summary>
 internal sealed class Materializer(
-    FeatureDefinitions definitions, IEventReader reader, IOnlineStore store, IOnlineRowForm form, IFeatureCatalog catalog, TimeProvider time, IOptions<MaterializationOptions> options, ILogger<Materializer> logger) : IMaterializer
+    FeatureDefinitions definitions, IEventReader reader, IOnlineStore store, OnlineTables tables, IFeatureCatalog catalog, TimeProvider time, IOptions<MaterializationOptions> options, ILogger<Materializer> logger) : IMaterializer
 {
     private readonly MaterializationOptions _options = options.Value;
 
@@ -103,14 +103,14 @@ internal sealed class Materializer(
 
     private async Task<MaterializedView> RunAsync(FeatureView view, FeatureView pinned, ResumePoint start, MarkKeeper marks, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
     {
-        IEntityTable table = view.SkipsNulls ? new NewestValues(view) : new NewestRows(view, form);
+        IEntityTable table = view.SkipsNulls ? new NewestValues(view) : new NewestRows(view);
         var run = new ViewRun(view, reader, WriterOf(view), table, _options, progress);
         var result = await run.RunAsync(pinned, start, point => start.Source.Length == 0 ? Task.CompletedTask : marks.RememberAsync(point, cancellationToken), cancellationToken).ConfigureAwait(false);
         await marks.FinishAsync(start with { MaxCreated = Math.Min(run.MaxCreated, Now) }, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
-    private OnlineWriter WriterOf(FeatureView view) => new(view, store, form, _options, Now);
+    private OnlineWriter WriterOf(FeatureView view) => new(view, tables.Of(view), store, _options, Now);
 
     private async Task<(FeatureView View, string Source)> PinAsync(FeatureView view, CancellationToken cancellationToken)
     {

@@ -3,8 +3,9 @@ using MlOps.Core;
 namespace MlOps.FeatureStore;
 
 /// <summary>Keeps the newest row of each entity: by event time, then created time, then the later in source order.</summary>
-internal sealed class NewestRows(FeatureView view, IOnlineRowForm form) : IEntityTable
+internal sealed class NewestRows(FeatureView view) : IEntityTable
 {
+    private readonly RowForm _form = new(view);
     private readonly Dictionary<byte[], int> _places = new(KeyComparer.Instance);
     private readonly List<int> _pending = [];
     private readonly FeatureValue[] _values = new FeatureValue[view.Features.Count];
@@ -37,7 +38,7 @@ internal sealed class NewestRows(FeatureView view, IOnlineRowForm form) : IEntit
         {
             ref var slot = ref _slots[place];
             rows.ReadFeatures(slot.Row, _values);
-            slot.Values = form.Write(view, _values, []);
+            slot.Values = _form.Write(_values);
             slot.Row = -1;
         }
 

@@ -3,12 +3,12 @@ using MlOps.Core;
 namespace MlOps.FeatureStore;
 
 /// <summary>Writes the rows of one view to the online store, several calls at once. Each key stands once in what it is given.</summary>
-internal sealed class OnlineWriter(FeatureView view, IOnlineStore store, IOnlineRowForm form, MaterializationOptions options, long now)
+internal sealed class OnlineWriter(FeatureView view, string table, IOnlineStore store, MaterializationOptions options, long now)
 {
     /// <summary>So often a row is merged anew because somebody else has written it in between.</summary>
     private const int MaxAttempts = 50;
 
-    private readonly string _table = form.TableOf(view);
+    private readonly RowForm _form = new(view);
 
     /// <summary>Gives from when on the store may forget a row; null for never.</summary>
     public long? ExpiryOf(long eventTime)
@@ -47,7 +47,7 @@ internal sealed class OnlineWriter(FeatureView view, IOnlineStore store, IOnline
         foreach (var part in entities.Distinct(KeyComparer.Instance).Chunk(options.WriteBatch))
         {
             if (view.SkipsNulls) await MergeAsync([.. part.Select(key => new EntityRow(key, at, default, SkippingRow.DeletedAt(at, view.Features.Count)))], new(), cancellationToken).ConfigureAwait(false);
-            else await store.WriteAsync([.. part.Select(key => new OnlineWrite(new(_table, key), Tombstone(at)))], cancellationToken).ConfigureAwait(false);
+            else await store.WriteAsync([.. part.Select(key => new OnlineWrite(new(table, key), Tombstone(at)))], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class OnlineWriter(FeatureView view, IOnlineStore store, IOnline
     {
         var writes = new OnlineWrite[rows.Count];
         for (var i = 0; i < writes.Length; i++)
-            writes[i] = new(new(_table, rows[i].Key), new(rows[i].Moment.Event, rows[i].Moment.Created, rows[i].Values) { ExpiresAt = ExpiryOf(rows[i].Moment.Event) });
+            writes[i] = new(new(table, rows[i].Key), new(rows[i].Moment.Event, rows[i].Moment.Created, rows[i].Values) { ExpiresAt = ExpiryOf(rows[i].Moment.Event) });
         foreach (var result in await store.WriteAsync(writes, cancellationToken).ConfigureAwait(false)) counts.Add(result);
     }
 
@@ -65,7 +65,7 @@ internal sealed class OnlineWriter(FeatureView view, IOnlineStore store, IOnline
         for (var attempt = 1; rows.Count > 0; attempt++)
         {
             if (attempt > MaxAttempts) throw new StoreException($"Rows of feature view '{view.Name}' are written by others so often that they could not be merged. Try again.", null, isTransient: true);
-            var keys = rows.Select(r => new OnlineKey(_table, r.Key)).ToArray();
+            var keys = rows.Select(r => new OnlineKey(table, r.Key)).ToArray();
             var stored = new OnlineRow?[keys.Length];
             await store.ReadAsync(keys, stored, cancellationToken).ConfigureAwait(false);
             var writes = new List<OnlineWrite>(keys.Length);
@@ -73,7 +73,7 @@ internal sealed class OnlineWriter(FeatureView view, IOnlineStore store, IOnline
             for (var i = 0; i < keys.Length; i++)
             {
                 var merged = rows[i].Merge!;
-                if (stored[i] is { } row && !merged.MergeStored(Read(row)))
+                if (stored[i] is { } row && !merged.MergeStored(_form.ReadSkipping(row)))
                 {
                     counts.Add(OnlineWriteResult.Superseded);
                     continue;
@@ -97,15 +97,7 @@ internal sealed class OnlineWriter(FeatureView view, IOnlineStore store, IOnline
 
     private OnlineRow ToRow(SkippingRow row) => row.IsDeleted
         ? Tombstone(row.Newest)
-        : new(row.Newest.Event, row.Newest.Created, form.Write(view, row.Values, row.Moments)) { ExpiresAt = ExpiryOf(row.Newest.Event) };
-
-    private SkippingRow Read(OnlineRow row)
-    {
-        var stored = new SkippingRow(view.Features.Count);
-        if (row.IsDeleted) stored.Delete(new(row.EventTime, row.CreatedTime));
-        else if (form.TryRead(view, row, stored.Values, stored.Moments)) stored.Newest = new(row.EventTime, row.CreatedTime);
-        return stored; // what lies in another layout is written anew
-    }
+        : new(row.Newest.Event, row.Newest.Created, _form.Write(row)) { ExpiresAt = ExpiryOf(row.Newest.Event) };
 }
 
 /// <summary>What became of writes. Thread-safe.</summary>

@@ -50,7 +50,9 @@ public sealed class SkippingNullsTests
         {
             if (!once) return;
             once = false;
-            world.WriteMoments(1, World.Noon.AddHours(-1), [default, 9L], [EventMoment.Never, new(FeatureTime.ToMicros(World.Noon.AddHours(-1)), 0)]);
+            var other = new SkippingRow(2);
+            other.Add([default, 9L], new(FeatureTime.ToMicros(World.Noon.AddHours(-1)), 0));
+            world.WriteMoments(1, World.Noon.AddHours(-1), other);
         };
         await world.FullAsync();
         world.ValuesOf(1)!.Select(v => v.ToObject()).Should().Equal(0.5, 9L);

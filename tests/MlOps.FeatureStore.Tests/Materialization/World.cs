@@ -9,7 +9,7 @@ internal sealed class World
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly FakeForm _form = new();
+    private static readonly Entity Driver = new("driver", [new("driver_id", ColumnType.Int64)]);
 
     public World(params FeatureView[] views)
     {
@@ -27,6 +27,8 @@ internal sealed class World
 
     public FakeStore Store { get; } = new();
 
+    public OnlineTables Tables { get; } = new(Microsoft.Extensions.Options.Options.Create(new OnlineFeaturesOptions()));
+
     public FakeCatalog Catalog { get; } = new();
 
     public MaterializationOptions Options { get; } = new();
@@ -34,12 +36,12 @@ internal sealed class World
     public FakeLogger<Materializer> Logger { get; } = new();
 
     public Materializer Materializer =>
-        new(new([.. Views.SelectMany(v => v.Entities).Distinct()], Views), Events, Store, _form, Catalog, Time, Microsoft.Extensions.Options.Options.Create(Options), Logger);
+        new(new([Driver], Views), Events, Store, Tables, Catalog, Time, Microsoft.Extensions.Options.Options.Create(Options), Logger);
 
     public static FeatureView Drivers(string name = "drivers", bool created = true, TimeSpan? ttl = null, bool skipsNulls = false) => new()
     {
         Name = name,
-        Entities = [new("driver", [new("driver_id", ColumnType.Int64)])],
+        Entities = [Driver],
         Source = FeatureSource.Pushed(),
         EventTime = "event_timestamp",
         CreatedTime = created ? "created" : null,
@@ -63,50 +65,24 @@ internal sealed class World
         (await Materializer.MaterializeIncrementalAsync([View.Name], to, null, TestContext.Current.CancellationToken)).Single();
 
     public OnlineRow? RowOf(long driver, FeatureView? view = null) =>
-        Store.Rows.GetValueOrDefault(new(_form.TableOf(view ?? View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!));
+        Store.Rows.GetValueOrDefault(new(Tables.Of(view ?? View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!));
 
     public void Write(long driver, DateTimeOffset time, DateTimeOffset created, params FeatureValue[] values) =>
-        Store.Write(new(new(_form.TableOf(View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!), new(FeatureTime.ToMicros(time), FeatureTime.ToMicros(created), _form.Write(View, values, []))));
+        Store.Write(new(new(Tables.Of(View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!), new(FeatureTime.ToMicros(time), FeatureTime.ToMicros(created), new RowForm(View).Write(values))));
 
-    public void WriteMoments(long driver, DateTimeOffset time, FeatureValue[] values, EventMoment[] moments) =>
-        Store.Write(new(new(_form.TableOf(View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!), new(FeatureTime.ToMicros(time), 0, _form.Write(View, values, moments))));
+    public void WriteMoments(long driver, DateTimeOffset time, SkippingRow row) =>
+        Store.Write(new(new(Tables.Of(View), EntityKey.Write([new("driver_id", ColumnType.Int64)], [driver])!), new(FeatureTime.ToMicros(time), 0, new RowForm(View).Write(row))));
 
     public FeatureValue[]? ValuesOf(long driver, FeatureView? view = null)
     {
         if (RowOf(driver, view) is not { IsDeleted: false } row) return null;
-        var values = new FeatureValue[2];
-        _form.TryRead(view ?? View, row, values, new EventMoment[2]).Should().BeTrue();
+        view ??= View;
+        if (view.SkipsNulls) return new RowForm(view).ReadSkipping(row).Values;
+        RowCodec.TryOpen(new(view), row.Values.Span, out var encoded).Should().BeTrue();
+        var values = new FeatureValue[view.Features.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = encoded[i];
         return values;
     }
 
     public double? RateOf(long driver, FeatureView? view = null) => ValuesOf(driver, view) is not { } values || values[0].IsMissing ? null : values[0].ToDouble();
-
-    /// <summary>Keeps values by a number.</summary>
-    private sealed class FakeForm : IOnlineRowForm
-    {
-        private readonly List<(FeatureValue[] Values, EventMoment[] Moments)> _kept = [];
-
-        public string TableOf(FeatureView view) => view.Name;
-
-        public ReadOnlyMemory<byte> Write(FeatureView view, ReadOnlySpan<FeatureValue> values, ReadOnlySpan<EventMoment> moments)
-        {
-            lock (_kept)
-            {
-                _kept.Add((values.ToArray(), moments.ToArray()));
-                return BitConverter.GetBytes(_kept.Count - 1);
-            }
-        }
-
-        public bool TryRead(FeatureView view, OnlineRow row, Span<FeatureValue> values, Span<EventMoment> moments)
-        {
-            lock (_kept)
-            {
-                var (kept, times) = _kept[BitConverter.ToInt32(row.Values.Span)];
-                if (kept.Length != values.Length || times.Length != (view.SkipsNulls ? values.Length : 0)) return false;
-                kept.CopyTo(values);
-                times.CopyTo(moments);
-                return true;
-            }
-        }
-    }
 }
