@@ -18,7 +18,7 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
-            .AddFeatureEvents();
+            .AddTrainingSets();
         return builder;
     }
 
