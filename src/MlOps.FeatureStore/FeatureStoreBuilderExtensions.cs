@@ -23,7 +23,6 @@ public static class FeatureStoreBuilderExtensions
             .AddWindows()
             .AddTrainingSets()
             .AddOnlineFeatures()
-            .AddMaterialization()
             .AddFeatureRequests()
             .AddFeatureConsistency();
         return builder;
