@@ -128,12 +128,12 @@ public sealed class AggregateBuilder
             string[] words = [_name ?? column, word, window.Text, _isTumbling ? "tumbling" : string.Empty];
             var aggregation = new Aggregation(kind, window.Length) { K = k, Quantile = quantile, IsTumbling = _isTumbling };
             if (_hop?.Length is { } hop) aggregation = aggregation with { Hop = hop };
-            yield return new(string.Join('_', words.Where(w => w.Length > 0)), AggregationTypes.FixedResultOf(kind) ?? AggregationTypes.ResultOf(kind, type) ?? ColumnType.Float64) { Column = column, Aggregation = aggregation };
+            yield return new(string.Join('_', words.Where(w => w.Length > 0)), AggregationTypes.ResultOf(kind, type) ?? ColumnType.Float64) { Column = column, Aggregation = aggregation };
         }
     }
 
     /// <summary>Gets whether everything that is computed has its type whatever the column holds.</summary>
-    internal bool NeedsNoType => _wanted.TrueForAll(w => AggregationTypes.FixedResultOf(w.Kind) is not null);
+    internal bool NeedsNoType => _wanted.TrueForAll(w => AggregationTypes.ResultOf(w.Kind, null) is not null);
 
     internal AggregateBuilder Add(AggregationKind kind, string word, ReadOnlySpan<FeatureWindow> windows, int k = 1, double quantile = 0.5)
     {
