@@ -31,6 +31,12 @@ internal static partial class Log
     [LoggerMessage(1971, LogLevel.Error, "Feature view {View} could not be materialized")]
     public static partial void NotMaterialized(this ILogger logger, Exception error, string view);
 
+    [LoggerMessage(1972, LogLevel.Warning, "Statistics of feature view {View} could not be kept; its features were written")]
+    public static partial void StatisticsNotKept(this ILogger logger, Exception error, string view);
+
+    [LoggerMessage(1973, LogLevel.Error, "Features could not be materialized by the host; it tries again the next time")]
+    public static partial void MaterializationBroke(this ILogger logger, Exception error);
+
     [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
     public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
 
