@@ -40,6 +40,12 @@ internal static partial class Log
     [LoggerMessage(1971, LogLevel.Error, "Feature view {View} could not be materialized")]
     public static partial void NotMaterialized(this ILogger logger, Exception error, string view);
 
+    [LoggerMessage(1972, LogLevel.Warning, "Statistics of feature view {View} could not be kept; its features were written")]
+    public static partial void StatisticsNotKept(this ILogger logger, Exception error, string view);
+
+    [LoggerMessage(1973, LogLevel.Error, "Features could not be materialized by the host; it tries again the next time")]
+    public static partial void MaterializationBroke(this ILogger logger, Exception error);
+
     [LoggerMessage(1990, LogLevel.Warning, "Model {Model} was not served what training sets of {Service} say: {Features} features differ in more of {Compared} predictions than may be")]
     public static partial void Inconsistent(this ILogger logger, string model, string service, int features, long compared);
 }

@@ -80,4 +80,7 @@ public sealed record MaterializedView(string View, DateTimeOffset From, DateTime
 
     /// <summary>Gets how many rows were written although an <see cref="IFeatureGuard"/> found them odd.</summary>
     public long Flagged { get; init; }
+
+    /// <summary>Gets the rows that an <see cref="IFeatureGuard"/> refused, with the reason; null when there are none, or when they are not kept.</summary>
+    public Dataset? RejectedRows { get; init; }
 }

@@ -37,6 +37,11 @@ public sealed class MaterializationOptions
     [Range(1, 64)]
     public int MaxParallelWrites { get; set; } = 2;
 
+    /// <summary>Gets or sets how many of the rows that guards refuse in one run are kept as a dataset, with the reason.</summary>
+    /// <value>The default is 0: they are counted only.</value>
+    [Range(0, 10_000_000)]
+    public int MaxRejectedRowsKept { get; set; }
+
     /// <summary>Gets or sets whether each run keeps statistics of the features that it wrote.</summary>
     /// <value>The default is true.</value>
     public bool KeepStatistics { get; set; } = true;

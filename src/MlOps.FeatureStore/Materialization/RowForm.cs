@@ -9,6 +9,13 @@ internal sealed class RowForm(FeatureView view)
 
     public ReadOnlyMemory<byte> Write(ReadOnlySpan<FeatureValue> values) => RowCodec.Write(_layout, values);
 
+    /// <summary>Reads what <see cref="Write(ReadOnlySpan{FeatureValue})"/> has written.</summary>
+    public void Read(ReadOnlyMemory<byte> row, Span<FeatureValue> values)
+    {
+        if (!RowCodec.TryOpen(_layout, row.Span, out var encoded)) throw new ArgumentException("The row was written for other features.", nameof(row));
+        for (var i = 0; i < values.Length; i++) values[i] = encoded[i];
+    }
+
     /// <summary>Writes a row of a view that skips missing values.</summary>
     public ReadOnlyMemory<byte> Write(SkippingRow row)
     {

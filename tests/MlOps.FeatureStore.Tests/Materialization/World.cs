@@ -35,8 +35,24 @@ internal sealed class World
 
     public FakeLogger<Materializer> Logger { get; } = new();
 
-    public Materializer Materializer =>
-        new(new([Driver], Views), Events, Store, Tables, Catalog, Time, Microsoft.Extensions.Options.Options.Create(Options), Logger);
+    public List<IFeatureGuard> Guards { get; } = [];
+
+    public List<IDatasetStore> Datasets { get; } = [];
+
+    public List<PushHistory> Histories { get; } = [];
+
+    public List<FileFeatureStatistics> Statistics { get; } = [];
+
+    public FeatureDefinitions Definitions => new([Driver], Views);
+
+    public Materializer Materializer
+    {
+        get
+        {
+            var context = new MaterializationContext(Tables, Store, Guards, Datasets, Time, Microsoft.Extensions.Options.Options.Create(Options));
+            return new(Definitions, Events, Catalog, context, new Pusher(context, Histories), Statistics, Logger);
+        }
+    }
 
     public static FeatureView Drivers(string name = "drivers", bool created = true, TimeSpan? ttl = null, bool skipsNulls = false) => new()
     {
