@@ -71,7 +71,7 @@ internal sealed class SqlJoinPreparation(ISqlSession session, SqlDialect dialect
             if (!rows.Contains(column))
                 throw new DataException($"The entity rows have no column '{column}', which is join key '{key.Name}' of view '{view.View.Name}'. They have: {string.Join(", ", rows.Select(c => c.Name))}.") { Column = column };
             if (rows[column].Type != key.Type)
-                throw new DataException($"Column '{column}' of the entity rows is of type {rows[column].Type}, and join key '{key.Name}' of view '{view.View.Name}' of type {key.Type}. Cast it.") { Column = column };
+                throw new DataException($"Column '{column}' of the entity rows, join key '{key.Name}' of view '{view.View.Name}', is of type {rows[column].Type}; {key.Type} was expected. Cast it.") { Column = column };
             var expression = string.Create(CultureInfo.InvariantCulture, $"r.r{rows.IndexOf(column)}");
             expressions.Add(key.Type == ColumnType.Timestamp ? dialect.Micros(expression) : expression);
         }

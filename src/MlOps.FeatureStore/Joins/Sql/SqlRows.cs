@@ -24,6 +24,7 @@ internal sealed class SqlRows(ISqlSession session, SqlDialect dialect, IDatasetS
             EntityRows.InDataset { Dataset: var dataset } => await SendAsync(datasets.ReadAsync(dataset, null, cancellationToken), timeColumn, cancellationToken).ConfigureAwait(false),
             _ => throw new ArgumentException($"Rows of the kind {rows.GetType().Name} are not known.", nameof(rows)),
         };
+        await CheckTimesAsync(timeColumn, cancellationToken).ConfigureAwait(false);
         if (dialect.Plan == PointInTimePlan.Lateral)
         {
             await session.ExecuteAsync($"CREATE UNIQUE INDEX ON {SqlJoinText.Rows} (n)", cancellationToken).ConfigureAwait(false);
@@ -40,6 +41,15 @@ internal sealed class SqlRows(ISqlSession session, SqlDialect dialect, IDatasetS
             : throw new DataException($"The entity rows have no column '{timeColumn}', which should hold their time. They have: {string.Join(", ", schema.Select(c => c.Name))}. Name another one as TimeColumn.") { Column = timeColumn };
         if (type is not (ColumnType.Timestamp or ColumnType.Date))
             throw new DataException($"Column '{timeColumn}' of the entity rows, which should hold their time, is of type {type}; Timestamp or Date was expected.") { Column = timeColumn };
+    }
+
+    private async Task CheckTimesAsync(string timeColumn, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in session.QueryAsync($"SELECT min(n) AS n FROM {SqlJoinText.Rows} WHERE m IS NULL", null, cancellationToken).ConfigureAwait(false))
+        {
+            if (batch.Column(0) is Int64Array { Length: 1 } first && first.GetValue(0) is { } row)
+                throw new DataException($"Entity row {row} has no time in column '{timeColumn}', so there is nothing that it could be joined as of. Leave such rows out, or give them a time.") { Row = row, Column = timeColumn };
+        }
     }
 
     // Nothing leaves the server: a query is evaluated once, and its rows are numbered in the order in which it gives them.
