@@ -7,11 +7,11 @@ using MlOps.Relational;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Keeps runs, checkpoints, lineage and models in PostgreSQL.</summary>
+/// <summary>Keeps runs, checkpoints, lineage, feature definitions and models in PostgreSQL.</summary>
 public static class PostgresBuilderExtensions
 {
     /// <summary>
-    /// Chooses PostgreSQL, 15 or later, for the metadata store, the checkpoint store, the lineage store and the model registry. The schema and its tables are created, and brought to the newest version, when they are first used;
+    /// Chooses PostgreSQL, 15 or later, for the metadata store, the checkpoint store, the lineage store, the feature catalog and the model registry. The schema and its tables are created, and brought to the newest version, when they are first used;
     /// the database must be there.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -44,6 +44,7 @@ public static class PostgresBuilderExtensions
             .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<PostgresDatabase>()))
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<PostgresDatabase>()))
+            .Use<IFeatureCatalog>(static services => new RelationalFeatureCatalog(services.GetRequiredService<PostgresDatabase>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
                 services.GetRequiredService<PostgresDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<RelationalModelRegistry>>()));

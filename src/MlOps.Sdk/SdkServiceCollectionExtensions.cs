@@ -17,6 +17,7 @@ public static class SdkServiceCollectionExtensions
         .UseSqlite()
         .AddMLNet()
         .AddData()
+        .AddFeatureStore()
         .AddPipelines()
         .AddTracking()
         .AddTraining()

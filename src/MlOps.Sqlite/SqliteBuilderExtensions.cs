@@ -8,10 +8,10 @@ using MlOps.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Keeps runs, checkpoints, lineage and models in a SQLite file.</summary>
+/// <summary>Keeps runs, checkpoints, lineage, feature definitions and models in a SQLite file.</summary>
 public static class SqliteBuilderExtensions
 {
-    /// <summary>Chooses SQLite for the metadata store, the checkpoint store, the lineage store and the model registry. The file is created, and brought to the newest version, when it is first used.</summary>
+    /// <summary>Chooses SQLite for the metadata store, the checkpoint store, the lineage store, the feature catalog and the model registry. The file is created, and brought to the newest version, when it is first used.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionStringOrPath">The path of the file or a connection string; null takes it from <c>MlOps:Sqlite</c>, and without that mlops.db in the folder of <see cref="MlOpsOptions"/>.</param>
     /// <returns>The builder.</returns>
@@ -36,6 +36,7 @@ public static class SqliteBuilderExtensions
             .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<SqliteDatabase>()))
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<SqliteDatabase>()))
+            .Use<IFeatureCatalog>(static services => new RelationalFeatureCatalog(services.GetRequiredService<SqliteDatabase>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
                 services.GetRequiredService<SqliteDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<RelationalModelRegistry>>()));

@@ -86,6 +86,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         await using var _ = connection.ConfigureAwait(false);
         await ScalarAsync(connection, "PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
         Migrator.Run(DeployChanges.To.SqliteDatabase(_connectionString).JournalToSqliteTable("schema_versions"), Scripts, Name, (AliasChangeImport.Name, new AliasChangeImport()));
+        await ScalarAsync(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Migrator.ScriptsOf(Scripts).Count}"), cancellationToken).ConfigureAwait(false);
     }
 
     protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) =>
@@ -186,7 +187,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         error,
         isTransient: true);
 
-    // The scripts raise user_version: one cheap look instead of the whole machinery at each start.
+    // A migration raises user_version: one cheap look instead of the whole machinery at each start.
     private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
     {
         var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

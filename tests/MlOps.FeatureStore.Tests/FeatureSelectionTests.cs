@@ -65,12 +65,4 @@ public sealed class FeatureSelectionTests
         var act = () => FeatureSelection.Resolve(new([Airport], [Delays]), null, ["delays:median"], fullNames: false);
         act.Should().Throw<NotFoundException>().WithMessage("*delays:median*mean, count*");
     }
-
-    [Fact]
-    public void A_computed_view_that_depends_on_itself_is_refused()
-    {
-        var circle = Ratio with { Inputs = [new("ratio", "per_seat")] };
-        var act = () => FeatureSelection.Resolve(new([Airport], [Delays], [circle]), null, ["ratio:per_seat"], fullNames: false);
-        act.Should().Throw<DataException>().WithMessage("*depends on itself*");
-    }
 }

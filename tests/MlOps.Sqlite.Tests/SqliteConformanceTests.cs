@@ -38,3 +38,12 @@ public sealed class SqliteLineageStoreTests : LineageStoreConformance, IDisposab
 
     protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_folder.Open().Lineage);
 }
+
+public sealed class SqliteFeatureCatalogTests : FeatureCatalogConformance, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_folder.Open().Features);
+}

@@ -5,7 +5,7 @@ using MlOps.Relational;
 
 namespace MlOps.Sqlite.Tests;
 
-/// <summary>The four stores over one file, as one process has them.</summary>
+/// <summary>The stores over one file, as one process has them.</summary>
 internal sealed class Store : IDisposable
 {
     public const string RunId = Worker.RunId;
@@ -18,6 +18,7 @@ internal sealed class Store : IDisposable
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
         Lineage = new(Database);
+        Features = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -28,6 +29,8 @@ internal sealed class Store : IDisposable
     public RelationalCheckpointStore Checkpoints { get; }
 
     public RelationalLineageStore Lineage { get; }
+
+    public RelationalFeatureCatalog Features { get; }
 
     public RelationalModelRegistry Registry { get; }
 

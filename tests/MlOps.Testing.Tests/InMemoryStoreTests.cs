@@ -30,6 +30,13 @@ public sealed class InMemoryLineageStoreTests : LineageStoreConformance
     protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_store);
 }
 
+public sealed class InMemoryFeatureCatalogTests : FeatureCatalogConformance
+{
+    private readonly InMemoryFeatureCatalog _catalog = new();
+
+    protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_catalog);
+}
+
 public sealed class InMemoryArtifactStoreTests : ArtifactStoreConformance, IDisposable
 {
     private readonly InMemoryArtifactStore _store = new();

@@ -9,7 +9,7 @@ public interface IFeatureCatalog
     Task<IReadOnlyList<FeatureDefinitionVersion>> ListAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Lists all versions of one definition, oldest first, removals too.</summary>
-    /// <param name="kind">entity, view or service.</param>
+    /// <param name="kind">One of <see cref="FeatureKinds"/>.</param>
     /// <param name="name">The name.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>The versions; none when there never was one.</returns>
@@ -19,6 +19,7 @@ public interface IFeatureCatalog
     /// <param name="changes">The versions; each is one more than the newest of its definition, from 1.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When they are stored.</returns>
+    /// <exception cref="ArgumentException">A version has no name or kind, stands there twice, or a text is missing or too long; nothing was stored.</exception>
     /// <exception cref="ConflictException">Somebody else has changed one of the definitions since; nothing was stored.</exception>
     Task ApplyAsync(IReadOnlyList<FeatureDefinitionVersion> changes, CancellationToken cancellationToken = default);
 
@@ -31,14 +32,31 @@ public interface IFeatureCatalog
     /// <summary>Says how far a view is materialized now.</summary>
     /// <param name="mark">The mark. Its revision is that of the one it takes the place of; 0 for none.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The stored mark, its revision one higher.</returns>
+    /// <returns>The stored mark, its revision one higher and its times in UTC to the microsecond.</returns>
+    /// <exception cref="ArgumentException">The mark has no view, or a negative revision.</exception>
     /// <exception cref="ConflictException">Somebody else has set it since.</exception>
     Task<MaterializationMark> SetMarkAsync(MaterializationMark mark, CancellationToken cancellationToken = default);
 }
 
+/// <summary>What a definition in the catalog is of.</summary>
+public static class FeatureKinds
+{
+    /// <summary>An entity.</summary>
+    public const string Entity = "entity";
+
+    /// <summary>A view over events.</summary>
+    public const string View = "view";
+
+    /// <summary>A computed view.</summary>
+    public const string ComputedView = "computed-view";
+
+    /// <summary>A version of a feature service.</summary>
+    public const string Service = "service";
+}
+
 /// <summary>One version of a definition.</summary>
-/// <param name="Kind">entity, view or service.</param>
-/// <param name="Name">The name.</param>
+/// <param name="Kind">One of <see cref="FeatureKinds"/>.</param>
+/// <param name="Name">The name; that of a service is name@version, since each of its versions is a definition of its own.</param>
 /// <param name="Version">The version, from 1.</param>
 /// <param name="Digest">The SHA-256 of what matters for values, in lower-case hexadecimal.</param>
 /// <param name="Json">The definition as JSON.</param>

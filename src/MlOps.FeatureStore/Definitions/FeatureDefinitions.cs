@@ -13,12 +13,21 @@ public sealed class FeatureDefinitions
     /// <param name="views">The views.</param>
     /// <param name="computedViews">The computed views.</param>
     /// <param name="services">The services.</param>
+    /// <exception cref="FeatureDefinitionException">They cannot be used; all that is wrong is said at once.</exception>
     public FeatureDefinitions(
         IReadOnlyList<Entity> entities, IReadOnlyList<FeatureView> views, IReadOnlyList<ComputedView>? computedViews = null, IReadOnlyList<FeatureService>? services = null)
+        : this(entities, views, computedViews ?? [], services ?? [], [])
+    {
+    }
+
+    internal FeatureDefinitions(
+        IReadOnlyList<Entity> entities, IReadOnlyList<FeatureView> views, IReadOnlyList<ComputedView> computedViews, IReadOnlyList<FeatureService> services, IReadOnlyList<string> errors)
     {
         ArgumentNullException.ThrowIfNull(entities);
         ArgumentNullException.ThrowIfNull(views);
-        (Entities, Views, ComputedViews, Services) = (entities, views, computedViews ?? [], services ?? []);
+        (Entities, Views, ComputedViews, Services) = (entities, views, computedViews, services);
+        IReadOnlyList<string> all = [.. errors, .. DefinitionChecks.ErrorsOf(this)];
+        if (all.Count > 0) throw new FeatureDefinitionException([.. all.Distinct()]);
         _views = Views.ToDictionary(v => v.Name, StringComparer.Ordinal);
         _computed = ComputedViews.ToDictionary(v => v.Name, StringComparer.Ordinal);
     }
@@ -34,6 +43,18 @@ public sealed class FeatureDefinitions
 
     /// <summary>Gets the services, every version.</summary>
     public IReadOnlyList<FeatureService> Services { get; }
+
+    /// <summary>Unites definitions, as a host does with those that it has added. One may name what another defines.</summary>
+    /// <param name="definitions">The definitions.</param>
+    /// <returns>The features.</returns>
+    /// <exception cref="FeatureDefinitionException">They cannot be used; all that is wrong is said at once.</exception>
+    public static FeatureDefinitions Of(params IReadOnlyList<FeatureDefinition> definitions)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        var builder = new FeatureBuilder();
+        foreach (var definition in definitions) definition.Define(builder);
+        return builder.Build();
+    }
 
     /// <summary>Gets a view.</summary>
     /// <param name="name">The name.</param>
@@ -58,4 +79,20 @@ public sealed class FeatureDefinitions
         return Services.Where(s => s.Name == name && (version == 0 || s.Version == version)).MaxBy(s => s.Version)
             ?? throw new NotFoundException("feature service", text, $"There is: {string.Join(", ", Services.Select(s => $"{s.Name}@{s.Version}"))}.");
     }
+
+    /// <summary>Names a service so that a model remembers what it was trained on: by the features, their types, their order and whose keys they are read with.</summary>
+    /// <param name="service">A service of these definitions.</param>
+    /// <returns>The reference.</returns>
+    public FeatureServiceReference ReferenceTo(FeatureService service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return new(service.Name, service.Version, DefinitionDigest.Of(this, service));
+    }
+
+    /// <summary>Gives the type of a feature.</summary>
+    /// <param name="reference">The feature.</param>
+    /// <returns>The type; null when there is no such feature.</returns>
+    internal ColumnType? FindType(FeatureReference reference) => _views.TryGetValue(reference.View, out var view)
+        ? view.Features.FirstOrDefault(f => f.Name == reference.Feature)?.Type
+        : FindComputed(reference.View)?.Features.FirstOrDefault(f => f.Name == reference.Feature)?.Type;
 }

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Apache.Arrow;
+using MlOps.Core;
+using MlOps.Peers;
+using Column = MlOps.Core.Column;
+
+namespace MlOps.FeatureStore.Tests;
+
+/// <summary>Feast's example data, and the join that its SQL gives with a time to live of a day.</summary>
+internal static class DriverStats
+{
+    public static readonly Column[] Events =
+    [
+        new("event_timestamp", ColumnType.Timestamp), new("driver_id", ColumnType.Int64), new("conv_rate", ColumnType.Float64), new("acc_rate", ColumnType.Float64), new("avg_daily_trips", ColumnType.Int64), new("created", ColumnType.Timestamp),
+    ];
+
+    public static readonly Column[] Rows = [new("row_id", ColumnType.Int64), new("driver_id", ColumnType.Int64), new("event_timestamp", ColumnType.Timestamp)];
+
+    public static readonly Column[] Expected = [.. Rows, new("conv_rate", ColumnType.Float64), new("acc_rate", ColumnType.Float64), new("avg_daily_trips", ColumnType.Int64)];
+
+    public static FeatureView ViewOf(FeatureSource source) => new()
+    {
+        Name = "driver_stats",
+        Entities = [new("driver", [new("driver_id", ColumnType.Int64)])],
+        Source = source,
+        EventTime = "event_timestamp",
+        CreatedTime = "created",
+        TimeToLive = TimeSpan.FromDays(1),
+        Features = [new("conv_rate", ColumnType.Float64), new("acc_rate", ColumnType.Float64), new("avg_daily_trips", ColumnType.Int64)],
+    };
+
+    public static RecordBatch Read(string file, IReadOnlyList<Column> columns)
+    {
+        Assert.SkipUnless(File.Exists(PathOf(file)) || Environment.GetEnvironmentVariable("CI") == "true", "The peers' cases are not here. Set MLOPS_ORACLES to their folder.");
+        return Tables.Batch(columns, [.. File.ReadLines(PathOf(file)).Skip(1).Select(line => line.Split(',').Zip(columns, (text, column) => Value(text, column.Type)).ToArray())]);
+    }
+
+    public static string PathOf(string file) => Path.Combine(Oracles.Folder, "featurestore", file);
+
+    private static FeatureValue Value(string text, ColumnType type) => text.Length == 0
+        ? default
+        : type switch
+        {
+            ColumnType.Int64 => long.Parse(text, CultureInfo.InvariantCulture),
+            ColumnType.Float64 => double.Parse(text, CultureInfo.InvariantCulture),
+            _ => Tables.At(text),
+        };
+}
