@@ -12,6 +12,8 @@ internal sealed class SqlJoin(IEnumerable<ISqlWarehouse> warehouses, IDatasetSto
 {
     private readonly List<ISqlWarehouse> _warehouses = [.. warehouses];
 
+    public int Preference => 20;
+
     public bool CanJoin(FeatureView view, EntityRows rows) => view.Source is FeatureSource.FromWarehouse source
         && (rows is not EntityRows.InWarehouse inside || inside.Warehouse == source.Warehouse)
         && SqlWindows.CanCompute(view);
