@@ -15,7 +15,10 @@ public static class FeatureStoreBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddFeatureDefinitions();
+        builder.Services
+            .AddFeatureDefinitions()
+            .AddFeatureCatalog()
+            .AddTrainingSets();
         return builder;
     }
 

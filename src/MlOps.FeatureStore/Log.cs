@@ -4,9 +4,30 @@ namespace MlOps.FeatureStore;
 
 internal static partial class Log
 {
+    [LoggerMessage(1900, LogLevel.Information, "{By} applied {Changes} feature definitions and removed {Removed}")]
+    public static partial void DefinitionsApplied(this ILogger logger, int changes, int removed, string by);
+
+    [LoggerMessage(1901, LogLevel.Warning, "The feature definitions of this host are not in the catalog as they are:\n{Plan}")]
+    public static partial void DefinitionsNotApplied(this ILogger logger, string plan);
+
+    [LoggerMessage(1902, LogLevel.Warning, "The feature catalog could not be brought up to date; the host goes on without, and tries again at its next start")]
+    public static partial void CatalogNotReached(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1903, LogLevel.Warning, "What features come from was not recorded")]
+    public static partial void FeatureLineageNotRecorded(this ILogger logger, Exception exception);
+
     [LoggerMessage(1920, LogLevel.Warning, "{Events} events of view {View} have no event time and were put aside")]
     public static partial void EventsPutAside(this ILogger logger, string view, long events);
 
+    [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
+    public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
+
     [LoggerMessage(1940, LogLevel.Warning, "The source of view {View} has no index that leads to the newest event of an entity, so its events are copied for each training set. Create one: {Statement}")]
     public static partial void IndexMissing(this ILogger logger, string view, string statement);
+
+    [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
+    public static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
+
+    [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
+    public static partial void OnlineStoreIsBack(this ILogger logger);
 }

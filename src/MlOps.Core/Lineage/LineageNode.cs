@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace MlOps.Core;
@@ -32,6 +33,8 @@ public enum LineageKind
 /// <param name="Id">What identifies it among its kind: at most <see cref="LineageChecks.MaxId"/> characters.</param>
 public sealed record LineageNode(LineageKind Kind, string Id)
 {
+    private const string ServicePrefix = "feature-service:";
+
     private readonly string? _name;
 
     /// <summary>Gets the name, for people.</summary>
@@ -97,6 +100,33 @@ public sealed record LineageNode(LineageKind Kind, string Id)
     /// <returns>The node.</returns>
     public static LineageNode PredictionLog(string model, int version, DateOnly day) =>
         new(LineageKind.PredictionLog, string.Create(CultureInfo.InvariantCulture, $"{model}/{version}/{day:yyyy-MM-dd}")) { Name = string.Create(CultureInfo.InvariantCulture, $"{model}/{version} on {day:yyyy-MM-dd}") };
+
+    /// <summary>Names a feature of a feature store.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="feature">The feature.</param>
+    /// <returns>The node.</returns>
+    public static LineageNode Feature(string view, string feature) => new(LineageKind.Features, $"feature:{view}:{feature}") { Name = $"{view}:{feature}" };
+
+    /// <summary>Names a version of a feature service.</summary>
+    /// <param name="name">The service.</param>
+    /// <param name="version">The version.</param>
+    /// <returns>The node.</returns>
+    public static LineageNode FeatureService(string name, int version)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{name}@{version}");
+        return new(LineageKind.Features, ServicePrefix + text) { Name = text };
+    }
+
+    /// <summary>Gets the feature service that a node is of.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="service">The service, as name@version.</param>
+    /// <returns>False when it is another node.</returns>
+    public static bool TryGetFeatureService(LineageNode node, [NotNullWhen(true)] out string? service)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        service = node.Kind == LineageKind.Features && node.Id.StartsWith(ServicePrefix, StringComparison.Ordinal) ? node.Id[ServicePrefix.Length..] : null;
+        return service is not null;
+    }
 
     /// <inheritdoc/>
     public bool Equals(LineageNode? other) => other is not null && Kind == other.Kind && Id == other.Id;

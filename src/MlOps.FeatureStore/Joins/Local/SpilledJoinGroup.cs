@@ -16,7 +16,7 @@ internal sealed class SpilledJoinGroup : JoinGroup
     private readonly BatchFile[] _rows;
     private readonly BatchFile[][] _events;
     private readonly BatchFile[] _features;
-    private readonly PartReader?[] _readers;
+    private readonly BatchCursor?[] _readers;
     private readonly Schema _rowSchema;
 
     /// <summary>Begins.</summary>
@@ -38,7 +38,7 @@ internal sealed class SpilledJoinGroup : JoinGroup
         _rows = [.. Enumerable.Range(0, parts).Select(_ => new BatchFile(_rowSchema, folder))];
         _events = [.. schemas.Select(s => s.ToArrow()).Select(s => Enumerable.Range(0, parts).Select(_ => new BatchFile(s, folder)).ToArray())];
         _features = [.. Enumerable.Range(0, parts).Select(_ => new BatchFile(features, folder))];
-        _readers = new PartReader?[parts];
+        _readers = new BatchCursor?[parts];
     }
 
     public override void AddRows(IReadOnlyList<IArrowArray> keys, TimestampArray times) =>
@@ -101,7 +101,7 @@ internal sealed class SpilledJoinGroup : JoinGroup
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var reader in _readers.OfType<PartReader>()) await reader.DisposeAsync().ConfigureAwait(false);
+        foreach (var reader in _readers.OfType<BatchCursor>()) await reader.DisposeAsync().ConfigureAwait(false);
         foreach (var file in _rows.Concat(_features).Concat(_events.SelectMany(e => e))) file.Dispose();
     }
 
@@ -143,33 +143,5 @@ internal sealed class SpilledJoinGroup : JoinGroup
         }
 
         return parts;
-    }
-
-    /// <summary>Reads the features of one part, as many rows as are wanted at a time.</summary>
-    private sealed class PartReader(IAsyncEnumerator<RecordBatch> batches) : IAsyncDisposable
-    {
-        private RecordBatch? _batch;
-        private int _taken;
-
-        public async ValueTask TakeAsync(int rows, List<RecordBatch> pieces)
-        {
-            while (rows > 0)
-            {
-                if (_batch is null || _taken == _batch.Length)
-                {
-                    if (!await batches.MoveNextAsync().ConfigureAwait(false)) throw new DataException("A temporary file of the join is too short. It was changed by somebody else; run the join again.");
-                    (_batch, _taken) = (batches.Current, 0);
-                }
-
-                var length = Math.Min(rows, _batch.Length - _taken);
-                pieces.Add(length < rows
-                    ? ArrowRows.Take(_batch, [.. Enumerable.Range(_taken, length)]) // a copy: the batch ends when the next one is read
-                    : new(_batch.Schema, _batch.Arrays.Select(a => ArrowArrayFactory.Slice(a, _taken, length)), length));
-                _taken += length;
-                rows -= length;
-            }
-        }
-
-        public ValueTask DisposeAsync() => batches.DisposeAsync();
     }
 }
