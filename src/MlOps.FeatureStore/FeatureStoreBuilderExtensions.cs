@@ -18,7 +18,8 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
-            .AddTrainingSets();
+            .AddTrainingSets()
+            .AddSqlJoins();
         return builder;
     }
 
