@@ -23,6 +23,7 @@ public static class FeatureStoreBuilderExtensions
             .AddWindows()
             .AddTrainingSets()
             .AddOnlineFeatures()
+            .AddMaterialization()
             .AddFeatureRequests()
             .AddFeatureConsistency();
         return builder;

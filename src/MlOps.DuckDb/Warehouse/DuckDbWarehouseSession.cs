@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using DuckDB.NET.Native;
 using MlOps.Core;
 
 namespace MlOps.DuckDb;
@@ -88,9 +89,11 @@ internal sealed class DuckDbWarehouseSession(string warehouse, DuckDbSession ses
 
     private DataException ToError(DuckDbError e) => e.Type switch
     {
-        DuckDB.NET.Native.DuckDBErrorType.OutOfMemory => new DataException($"The warehouse '{warehouse}' needs more memory than it may use. Raise MlOps:Warehouses:{warehouse}:Engine:MemoryLimit. {e.Summary}", e) { DataSource = warehouse },
-        DuckDB.NET.Native.DuckDBErrorType.Permission => new DataException($"The query of warehouse '{warehouse}' reaches for something other than its tables: {e.Summary}", e) { DataSource = warehouse },
-        DuckDB.NET.Native.DuckDBErrorType.Conversion or DuckDB.NET.Native.DuckDBErrorType.OutOfRange => new DataException($"The query of warehouse '{warehouse}' failed: a value does not fit the type that it is cast to.", e) { DataSource = warehouse },
-        _ => new DataException($"The query of warehouse '{warehouse}' failed: {e.Summary}", e) { DataSource = warehouse },
+        DuckDBErrorType.OutOfMemory => Error($"The warehouse '{warehouse}' needs more memory than it may use. Raise MlOps:Warehouses:{warehouse}:Engine:MemoryLimit. {e.Summary}", e),
+        DuckDBErrorType.Conversion or DuckDBErrorType.OutOfRange => Error($"The query of warehouse '{warehouse}' failed: a value does not fit the type that it is cast to.", e), // the engine's message holds the value
+        _ when e.Type == DuckDBErrorType.Permission || e.Message.Contains("disabled by configuration", StringComparison.Ordinal) => Error($"The query of warehouse '{warehouse}' reaches for something other than its tables: {e.Summary}", e),
+        _ => Error($"The query of warehouse '{warehouse}' failed: {e.Summary}", e),
     };
+
+    private DataException Error(string message, DuckDbError e) => new(message, e) { DataSource = warehouse };
 }

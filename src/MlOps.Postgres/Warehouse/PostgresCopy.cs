@@ -9,7 +9,9 @@ namespace MlOps.Postgres;
 /// <summary>Sends Arrow batches as the server's binary COPY.</summary>
 internal static class PostgresCopy
 {
+    // Times and days go as the server keeps them, counted from 2000: the driver would take the first and the last day of the calendar for infinities.
     private const long MicrosTo2000 = 946_684_800_000_000;
+    private const int DaysTo2000 = 10_957;
 
     internal static async Task<long> WriteAsync(NpgsqlConnection connection, string copy, DatasetSchema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken)
     {
@@ -47,7 +49,7 @@ internal static class PostgresCopy
             DoubleArray numbers => importer.WriteAsync(numbers.Values[row], NpgsqlDbType.Double, cancellationToken),
             TimestampArray times => importer.WriteAsync(times.Values[row] - MicrosTo2000, NpgsqlDbType.TimestampTz, cancellationToken),
             BooleanArray flags => importer.WriteAsync(flags.GetValue(row)!.Value, NpgsqlDbType.Boolean, cancellationToken),
-            Date32Array days => importer.WriteAsync(DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays(days.Values[row]), NpgsqlDbType.Date, cancellationToken),
+            Date32Array days => importer.WriteAsync(days.Values[row] - DaysTo2000, NpgsqlDbType.Date, cancellationToken),
             Decimal128Array decimals => importer.WriteAsync(decimals.GetValue(row)!.Value, NpgsqlDbType.Numeric, cancellationToken),
             StringArray texts => importer.WriteAsync(Encoding.UTF8.GetString(texts.GetBytes(row)), NpgsqlDbType.Text, cancellationToken),
             BinaryArray bytes => importer.WriteAsync(bytes.GetBytes(row).ToArray(), NpgsqlDbType.Bytea, cancellationToken),

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
-using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
@@ -11,6 +9,8 @@ namespace MlOps.FeatureStore;
 internal sealed class SqlJoin(IEnumerable<ISqlWarehouse> warehouses, IDatasetStore datasets, ILogger<SqlJoin> logger) : IPointInTimeEngine
 {
     private readonly List<ISqlWarehouse> _warehouses = [.. warehouses];
+
+    public int Preference => 20;
 
     public bool CanJoin(FeatureView view, EntityRows rows) => view.Source is FeatureSource.FromWarehouse source
         && (rows is not EntityRows.InWarehouse inside || inside.Warehouse == source.Warehouse)
@@ -33,10 +33,9 @@ internal sealed class SqlJoin(IEnumerable<ISqlWarehouse> warehouses, IDatasetSto
         var warehouse = WarehouseEvents.Find(_warehouses, warehouseName, $"view '{join.Views[0].View.Name}'");
         var session = await warehouse.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
-        var rows = await new SqlRows(session, warehouse.Dialect, datasets).FillAsync(join.Rows, join.TimeColumn, cancellationToken).ConfigureAwait(false);
+        var rows = await new SqlRows(session, warehouse.Dialect, datasets).FillAsync(join.Rows, join.TimeColumn, join.Views, cancellationToken).ConfigureAwait(false);
         var query = await new SqlJoinPreparation(session, warehouse.Dialect, logger).PrepareAsync(join, rows, cancellationToken).ConfigureAwait(false);
-        var features = join.Views.SelectMany(v => v.Features.Select((f, i) => new Column(string.Create(CultureInfo.InvariantCulture, $"f{v.FirstSlot + i}"), f.Type))).ToList();
-        var reader = new SqlJoinResult(rows, features, [.. join.Views.Where(v => v.View.CreatedTime is not null).Select(v => v.View.Name)], join.Leakage);
+        var reader = new SqlJoinResult(JoinedSchema.Of(rows, join.Views), [.. join.Views.Where(v => v.View.CreatedTime is not null).Select(v => v.View.Name)], join.Leakage);
         await foreach (var batch in session.QueryAsync(query, null, cancellationToken).ConfigureAwait(false)) yield return reader.Take(batch);
         reader.End();
     }

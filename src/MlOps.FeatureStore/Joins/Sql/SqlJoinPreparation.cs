@@ -63,19 +63,12 @@ internal sealed class SqlJoinPreparation(ISqlSession session, SqlDialect dialect
         await session.ExecuteAsync($"ANALYZE {name}", cancellationToken).ConfigureAwait(false);
     }
 
-    private List<string> KeysOf(SelectedView view, DatasetSchema rows)
-    {
-        var expressions = new List<string>();
-        foreach (var (key, column) in view.View.Keys.Zip(view.KeyColumns))
+    private List<string> KeysOf(SelectedView view, DatasetSchema rows) =>
+    [
+        .. view.View.Keys.Zip(view.KeyColumns, (key, column) =>
         {
-            if (!rows.Contains(column))
-                throw new DataException($"The entity rows have no column '{column}', which is join key '{key.Name}' of view '{view.View.Name}'. They have: {string.Join(", ", rows.Select(c => c.Name))}.") { Column = column };
-            if (rows[column].Type != key.Type)
-                throw new DataException($"Column '{column}' of the entity rows is of type {rows[column].Type}, and join key '{key.Name}' of view '{view.View.Name}' of type {key.Type}. Cast it.") { Column = column };
             var expression = string.Create(CultureInfo.InvariantCulture, $"r.r{rows.IndexOf(column)}");
-            expressions.Add(key.Type == ColumnType.Timestamp ? dialect.Micros(expression) : expression);
-        }
-
-        return expressions;
-    }
+            return key.Type == ColumnType.Timestamp ? dialect.Micros(expression) : expression;
+        }),
+    ];
 }

@@ -1,13 +1,11 @@
 using Apache.Arrow;
 using MlOps.Core;
-using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
 /// <summary>Takes the batches of a join apart: it checks that each row is there once and in its place, counts leakage, and gives the columns their names.</summary>
-internal sealed class SqlJoinResult(DatasetSchema rows, IReadOnlyList<Column> features, IReadOnlyList<string> countedViews, LeakageCounter leakage)
+internal sealed class SqlJoinResult(Schema schema, IReadOnlyList<string> countedViews, LeakageCounter leakage)
 {
-    private readonly Schema _schema = new([.. rows.ToArrow().FieldsList, .. features.Select(f => new Field(f.Name, DatasetSchema.ToArrow(f.Type), nullable: true))], null);
     private readonly long[] _matched = new long[countedViews.Count];
     private readonly long[] _late = new long[countedViews.Count];
     private long _count;
@@ -26,11 +24,11 @@ internal sealed class SqlJoinResult(DatasetSchema rows, IReadOnlyList<Column> fe
 
         if (batch.Length > 0) _total = ((Int64Array)batch.Column(1)).Values[0];
         var first = 2;
-        var columns = new IArrowArray[rows.Count + features.Count];
+        var columns = new IArrowArray[schema.FieldsList.Count];
         for (var i = 0; i < columns.Length; i++)
         {
             columns[i] = batch.Column(first + i);
-            var field = _schema.GetFieldByIndex(i);
+            var field = schema.GetFieldByIndex(i);
             if (columns[i].Data.DataType.TypeId != field.DataType.TypeId)
                 throw new DataException($"Feature '{field.Name}' came out of the warehouse as {columns[i].Data.DataType.Name}, and its view says {field.DataType.Name}. Cast its column in the query of the source, or change the view.") { Column = field.Name };
         }
@@ -42,7 +40,7 @@ internal sealed class SqlJoinResult(DatasetSchema rows, IReadOnlyList<Column> fe
             _late[i] += CountTrue((BooleanArray)batch.Column(first + (2 * i) + 1));
         }
 
-        return new(_schema, columns, batch.Length);
+        return new(schema, columns, batch.Length);
     }
 
     /// <summary>Says that the last batch was taken.</summary>

@@ -28,7 +28,7 @@ internal sealed class SqlJoinText(SqlDialect dialect, bool createdBeforeRow)
         List<Outcome> outcomes = [];
         if (view.View.IsWindowed)
         {
-            outcomes.Add(AddWindows(view, events, keys, names, [.. view.Features.Select(f => SqlWindows.Value(dialect, events, f, InputOf(f, layout)))]));
+            outcomes.Add(AddWindows(view, events, keys, names, [.. view.Features.Select(f => SqlWindows.Value(dialect, events, view.View.Name, f, layout))]));
         }
         else if (view.View.SkipsNulls)
         {
@@ -151,9 +151,6 @@ internal sealed class SqlJoinText(SqlDialect dialect, bool createdBeforeRow)
               """);
         return new($"{alias}.hit", $"{alias}.late");
     }
-
-    // A count of events has no column.
-    private static ColumnType InputOf(Feature feature, EventLayout layout) => layout.Columns.FirstOrDefault(c => c.Name == feature.Column)?.Type ?? ColumnType.Int64;
 
     private List<string> Meets(SqlEvents events, IReadOnlyList<string> keys)
     {

@@ -22,11 +22,15 @@ internal static class SqlWindows
     }
 
     /// <summary>Writes the value of a feature.</summary>
-    public static string Value(SqlDialect dialect, SqlEvents events, Feature feature, ColumnType input)
+    /// <exception cref="DataException">There is no such aggregation of such a column, or it has another type than the feature.</exception>
+    public static string Value(SqlDialect dialect, SqlEvents events, string view, Feature feature, EventLayout layout)
     {
+        AggregationTypes.Check(view, feature);
         var aggregation = feature.Aggregation!;
         var inside = string.Join(" AND ", Inside(events, aggregation));
-        if (feature.Column.Length == 0) return $"NULLIF(count(*) FILTER (WHERE {inside}), 0)";
+        if (AggregationTypes.HasNoColumn(feature)) return $"NULLIF(count(*) FILTER (WHERE {inside}), 0)";
+        var input = layout.Columns.First(c => c.Name == feature.Column).Type;
+        AggregationTypes.Check(view, feature, input);
         var x = events[feature.Column];
         var filter = $"FILTER (WHERE {inside} AND {x} IS NOT NULL)";
         var ordered = dialect.Ordered(x, input);
@@ -38,7 +42,7 @@ internal static class SqlWindows
             AggregationKind.Sum => dialect.Cast($"sum({number}) {filter}", feature.Type),
             AggregationKind.Mean when input == ColumnType.Float64 => $"avg({x}) {filter}",
             AggregationKind.Mean => $"{dialect.Cast($"sum({number}) {filter}", ColumnType.Float64)} / NULLIF(count(*) {filter}, 0)",
-            AggregationKind.Variance => $"var_pop({dialect.Cast(number, ColumnType.Float64)}) {filter}",
+            AggregationKind.Variance => Variance(dialect.Cast(number, ColumnType.Float64), filter, dialect),
             AggregationKind.Min when input == ColumnType.Boolean => $"bool_and({x}) {filter}",
             AggregationKind.Max when input == ColumnType.Boolean => $"bool_or({x}) {filter}",
             AggregationKind.Min => $"min({ordered}) {filter}",
@@ -52,6 +56,14 @@ internal static class SqlWindows
                 CultureInfo.InvariantCulture, $"percentile_cont({aggregation.Quantile:R}) WITHIN GROUP (ORDER BY {dialect.Cast(x, ColumnType.Float64)}) {filter}"),
             _ => throw new DataException($"Feature '{feature.Name}' asks for an aggregation that SQL has not: {aggregation.Kind}."),
         };
+    }
+
+    // Some engines fail at an infinite value.
+    private static string Variance(string number, string filter, SqlDialect dialect)
+    {
+        var finite = $"{filter[..^1]} AND {number} - {number} = 0)";
+        var other = $"{filter[..^1]} AND NOT ({number} - {number} = 0))";
+        return $"CASE WHEN count(*) {other} > 0 THEN {dialect.Cast("'NaN'", ColumnType.Float64)} ELSE var_pop({number}) {finite} END";
     }
 
     private static IEnumerable<string> Inside(SqlEvents events, Aggregation aggregation)
