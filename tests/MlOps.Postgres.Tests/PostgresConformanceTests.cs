@@ -38,3 +38,12 @@ public sealed class PostgresLineageStoreTests(PostgresFixture server) : LineageS
 
     protected override Task<ILineageStore> CreateAsync() => Task.FromResult<ILineageStore>(_schema.Open().Lineage);
 }
+
+public sealed class PostgresOnlineStoreConformanceTests(PostgresFixture server) : OnlineStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IOnlineStore> CreateAsync() => Task.FromResult<IOnlineStore>(_schema.Open().Online);
+}

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace MlOps.Postgres.Tests;
 
-/// <summary>The four stores over one schema, as one process has them.</summary>
+/// <summary>The stores over one schema, as one process has them.</summary>
 internal sealed class Store : IDisposable
 {
     public const string RunId = Worker.RunId;
@@ -20,6 +20,7 @@ internal sealed class Store : IDisposable
         Metadata = new(Database);
         Checkpoints = new(Database, time ?? TimeProvider.System);
         Lineage = new(Database);
+        Online = new(Database, time ?? TimeProvider.System);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -30,6 +31,8 @@ internal sealed class Store : IDisposable
     public RelationalCheckpointStore Checkpoints { get; }
 
     public RelationalLineageStore Lineage { get; }
+
+    public PostgresOnlineStore Online { get; }
 
     public RelationalModelRegistry Registry { get; }
 
