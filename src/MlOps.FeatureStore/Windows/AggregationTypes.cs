@@ -79,7 +79,10 @@ internal static class AggregationTypes
     /// <returns>True when it names no column.</returns>
     public static bool HasNoColumn(Feature feature) => string.IsNullOrEmpty(feature.Column);
 
-    private static string Allowed(AggregationKind kind) =>
+    /// <summary>Says of which columns there is an aggregation.</summary>
+    /// <param name="kind">What is computed.</param>
+    /// <returns>A sentence without its stop.</returns>
+    public static string Allowed(AggregationKind kind) =>
         $"It is there for {string.Join(", ", Enum.GetValues<ColumnType>().Where(t => ResultOf(kind, t) is not null).Select(t => $"{t} (gives {ResultOf(kind, t)})"))}";
 
     private static void CheckTime(string view, Feature feature, string what, TimeSpan time)
