@@ -122,7 +122,7 @@ internal sealed partial class DefinitionChecks
         {
             if (type != result) Add($"{place}: {aggregation.Kind} gives {result}, and the feature is said to be of type {type}.");
         }
-        else if (!AggregationTypes.Takes(aggregation.Kind, type))
+        else if (!AggregationTypes.Gives(aggregation.Kind, type))
         {
             Add($"{place}: {aggregation.Kind} cannot give a value of type {type}. {AggregationTypes.Advice(aggregation.Kind)}");
         }
