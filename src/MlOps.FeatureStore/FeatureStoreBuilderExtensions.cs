@@ -20,6 +20,7 @@ public static class FeatureStoreBuilderExtensions
             .AddFeatureCatalog()
             .AddTrainingSets()
             .AddWindows()
+            .AddSqlJoins()
             .AddOnlineFeatures();
         return builder;
     }

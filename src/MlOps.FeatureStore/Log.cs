@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
     public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
 
+    [LoggerMessage(1940, LogLevel.Warning, "The source of view {View} has no index that leads to the newest event of an entity, so its events are copied for each training set. Create one: {Statement}")]
+    public static partial void IndexMissing(this ILogger logger, string view, string statement);
+
     [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
     public static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
 
