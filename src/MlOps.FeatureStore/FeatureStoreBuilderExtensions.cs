@@ -18,10 +18,12 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
+            .AddFeatureEvents()
             .AddTrainingSets()
             .AddWindows()
             .AddSqlJoins()
-            .AddOnlineFeatures();
+            .AddOnlineFeatures()
+            .AddMaterialization();
         return builder;
     }
 
