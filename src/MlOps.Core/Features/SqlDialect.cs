@@ -13,6 +13,10 @@ public abstract partial class SqlDialect
     /// <value>The default is <see cref="PointInTimePlan.Ranked"/>, which every engine has.</value>
     public virtual PointInTimePlan Plan => PointInTimePlan.Ranked;
 
+    /// <summary>Gets whether a query without an order gives the rows of a table as they stand in it.</summary>
+    /// <value>The default is false.</value>
+    public virtual bool KeepsOrder => false;
+
     /// <summary>Writes a name so that it is taken as it stands.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The quoted name.</returns>

@@ -11,6 +11,8 @@ internal sealed class DuckDbDialect : SqlDialect
 
     public override PointInTimePlan Plan => PointInTimePlan.Asof;
 
+    public override bool KeepsOrder => true; // preserve_insertion_order
+
     public override string Parameter(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
-using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
@@ -23,8 +22,8 @@ internal sealed class SqlJoinPreparation(ISqlSession session, SqlDialect dialect
             var view = views[0].View;
             var features = views.SelectMany(v => v.Features).DistinctBy(f => f.Name).ToList();
             var keys = views.ConvertAll(v => KeysOf(v, rows));
-            var source = await DescribeAsync(view, features, cancellationToken).ConfigureAwait(false);
-            var layout = EventLayout.Match(view, features, new(source.Columns.Where(c => c.Type is not null).Select(c => new Column(c.Name, c.Type!.Value))));
+            var source = await session.DescribeAsync(((FeatureSource.FromWarehouse)view.Source).Text, cancellationToken).ConfigureAwait(false);
+            var layout = EventLayout.Match(view, features, WarehouseEvents.SchemaOf(source, view, features));
             var name = string.Create(CultureInfo.InvariantCulture, $"mlops_events_{index}");
             var events = dialect.Plan == PointInTimePlan.Lateral && SqlIndexes.IsUsable(source, view)
                 ? SqlEvents.Direct(dialect, source, view, layout)
@@ -35,13 +34,6 @@ internal sealed class SqlJoinPreparation(ISqlSession session, SqlDialect dialect
 
         foreach (var view in join.Views) text.Add(view, prepared[view.View.Name].Events, prepared[view.View.Name].Layout, KeysOf(view, rows));
         return text.ToQuery(rows.Count);
-    }
-
-    private async Task<SqlRelation> DescribeAsync(FeatureView view, IReadOnlyList<Feature> features, CancellationToken cancellationToken)
-    {
-        var source = await session.DescribeAsync(((FeatureSource.FromWarehouse)view.Source).Text, cancellationToken).ConfigureAwait(false);
-        foreach (var column in EventLayout.SourceColumnsOf(view, features).Where(c => source.Columns.Any(s => s.Name == c))) source.GetColumn(column); // which says so when its type cannot be read
-        return source;
     }
 
     private async Task PutAsync(
