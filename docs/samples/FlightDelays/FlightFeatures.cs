@@ -1,4 +1,3 @@
-using MlOps.Data;
 using MlOps.FeatureStore;
 
 namespace FlightDelays;
