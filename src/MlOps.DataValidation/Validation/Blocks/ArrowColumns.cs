@@ -124,6 +124,7 @@ internal static class ArrowColumns
     private static void Texts(StringArray texts, int start, int rows, BlockColumn column)
     {
         var bounds = texts.ValueOffsets.Slice(start, rows + 1);
+        if (column.TryCode(bounds, texts.ValueBuffer.Span)) return;
         var (from, to) = (bounds[0], bounds[rows]);
         var bytes = texts.ValueBuffer.Span[from..to];
         if (Ascii.IsValid(bytes))

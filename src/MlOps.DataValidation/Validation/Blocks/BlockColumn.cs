@@ -14,6 +14,9 @@ internal sealed class BlockColumn(string name, CellKind kind)
     private ReadOnlyMemory<byte> _bytes;
     private int[] _offsets = [];
     private int _charCount;
+    private TextCodes? _texts = new();
+    private int[] _codes = [];
+    private bool _coded;
 
     public string Name => name;
 
@@ -34,7 +37,13 @@ internal sealed class BlockColumn(string name, CellKind kind)
 
     public bool Has(int row) => IsComplete || Bits.Has(_valid, row);
 
-    public ReadOnlySpan<char> Text(int row) => _chars.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
+    /// <summary>Gets for each row the number of its text in <see cref="Texts"/>; empty when the texts are not numbered, because they are many or long.</summary>
+    public ReadOnlySpan<int> Codes => _coded ? _codes.AsSpan(0, Length) : [];
+
+    /// <summary>Gets the texts that <see cref="Codes"/> stand for, those of earlier blocks with them.</summary>
+    public TextCodes Texts => _texts!;
+
+    public ReadOnlySpan<char> Text(int row) => _coded ? _texts![_codes[row]] : _chars.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
 
     public ReadOnlySpan<byte> Binary(int row) => _bytes.Span[_offsets[row].._offsets[row + 1]];
 
@@ -62,6 +71,7 @@ internal sealed class BlockColumn(string name, CellKind kind)
         Length = rows;
         IsComplete = true;
         _direct = default;
+        _coded = false;
         _charCount = 0;
         var words = Bits.Words(rows);
         if (_valid.Length < words) _valid = new ulong[words];
@@ -86,6 +96,15 @@ internal sealed class BlockColumn(string name, CellKind kind)
     public Span<char> WritableChars(int count) => Room(ref _chars, count);
 
     public void SetBytes(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
+
+    /// <summary>Takes texts in UTF-8 by their numbers, if they are few and short, and have been so in all blocks before.</summary>
+    /// <returns>False when they are not; they have to be added in another way then.</returns>
+    public bool TryCode(ReadOnlySpan<int> offsets, ReadOnlySpan<byte> bytes)
+    {
+        _coded = _texts?.TryCode(offsets, bytes, Room(ref _codes, Length)) == true;
+        if (!_coded) _texts = null;
+        return _coded;
+    }
 
     /// <summary>Adds the text of the next row; a missing one is added empty.</summary>
     public void AddText(int row, ReadOnlySpan<char> text)
