@@ -77,6 +77,7 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
             Limit = query.Limit,
             After = after,
             Parts = RunParts.Metrics | RunParts.Tags | RunParts.Inputs,
+            MetricNames = query.Metrics,
         },
         cancellationToken);
 }

@@ -68,6 +68,7 @@ internal static class RareArrowColumn
     // Runs of rows are added from the dictionary, one value at a time, so that missing values and repeated ones count as they come.
     private static void AddDictionary(ColumnProfile profile, DictionaryArray array)
     {
+        ArrowColumn.AddKind(profile, array.Dictionary);
         for (var row = 0; row < array.Length; row++)
         {
             var index = array.IsValid(row) ? IndexOf(array.Indices, row) : -1;
@@ -93,6 +94,7 @@ internal static class RareArrowColumn
         var offsets = new int[lists.Length + 1];
         for (var row = 0; row < offsets.Length; row++) offsets[row] = offsetOf(row);
         profile.AddLists(offsets, ArrowColumn.ValidityOf(lists));
+        if (profile.Lists is not null) ArrowColumn.AddKind(profile.Lists.Items, items);
         for (var row = 0; row < lists.Length && profile.Lists is not null; row++)
         {
             if (lists.IsValid(row) && offsets[row + 1] > offsets[row]) ArrowColumn.Add(profile.Lists.Items, ArrowArrayFactory.Slice(items, offsets[row], offsets[row + 1] - offsets[row]));
@@ -101,6 +103,7 @@ internal static class RareArrowColumn
 
     private static void AddBinary(ColumnProfile profile, FixedSizeBinaryArray binary)
     {
+        profile.AddBinary([0], []);
         for (var row = 0; row < binary.Length; row++)
         {
             if (binary.IsNull(row)) profile.AddMissing(1);
