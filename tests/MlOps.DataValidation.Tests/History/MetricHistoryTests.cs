@@ -155,6 +155,16 @@ public sealed class MetricHistoryTests
     }
 
     [Fact]
+    public async Task A_point_is_accepted_afterwards_and_stays_so()
+    {
+        await _history.AddAsync(Point(0, 10) with { IsAccepted = false }, Token);
+        var point = (await _history.ReadAsync(new("flights"), Token)).Single();
+        await _history.AddAsync(point with { IsAccepted = true, Values = new Dictionary<string, double> { ["rows"] = 11 } }, Token);
+        await _history.AddAsync(point, Token);
+        (await _history.ReadAsync(new("flights") { OnlyAccepted = true }, Token)).Single().Values["rows"].Should().Be(10);
+    }
+
+    [Fact]
     public async Task Only_the_metrics_that_are_asked_for_are_read()
     {
         await _history.AddAsync(Point(0, 10) with { Values = new Dictionary<string, double> { ["rows"] = 10, ["columns"] = 5, ["delay.mean"] = 2 } }, Token);
