@@ -52,7 +52,11 @@ internal sealed class Interruptible(DuckDbSession session, Func<DuckDbError, Dat
         while (await DoAsync(() => Several(result)).ConfigureAwait(false) is { Count: > 0 } batches)
         {
             any = true;
-            foreach (var batch in batches) yield return batch;
+            foreach (var batch in batches)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return batch;
+            }
         }
 
         if (!any) yield return result.Empty();

@@ -1,5 +1,7 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using CsCheck;
+using MlOps.Statistics;
 
 namespace MlOps.DataValidation.Tests.Expectations;
 
@@ -44,6 +46,36 @@ public sealed class TextCodesTests
         result.Results[6].UnexpectedCount.Should().Be(Failing((a, b) => a != b));
         result.Results[7].UnexpectedCount.Should().Be(Failing((a, b) => a != "é1" || b == "é2"));
         result.Results[8].Observed.Value.Should().Be((double)first.OfType<string>().Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(5, 0)]
+    [InlineData(6_000, 0)]      // more than are numbered
+    [InlineData(5, 200)]        // longer than are numbered
+    public async Task A_column_with_a_dictionary_is_judged_and_profiled_like_one_without(int different, int length)
+    {
+        string?[] words = [.. Enumerable.Range(0, different).Select(i => i == 3 ? null : $"ü{i}{new string('x', i == 1 ? length : 0)}")];
+        int?[] indices = [.. Enumerable.Range(0, 9_000).Select(i => i % 13 == 0 ? null : (int?)(i * 7 % different))];
+        var codes = new Int32Array.Builder();
+        foreach (var index in indices) _ = index is { } i ? codes.Append(i) : codes.AppendNull();
+        IArrowArray coded = new DictionaryArray(new DictionaryType(Int32Type.Default, StringType.Default, false), codes.Build(), TableOf.Texts(words));
+        var plain = TableOf.Texts([.. indices.Select(i => i is { } index ? words[index] : null)]);
+        var suite = ExpectationSuite.Create("texts", s => s.Column("t").Matches("1").Length(2, 2).InSet("ü1", "ü2").NotNull().DistinctCount(0, 0));
+
+        var results = new List<ValidationResult>();
+        var profiles = new List<ColumnProfile>();
+        foreach (var column in (IArrowArray[])[coded, plain])
+        {
+            var batches = Enumerable.Range(0, 3).Select(b => TableOf.Columns(("t", ArrowArrayFactory.Slice(column, b * 3_000, 3_000)))).ToArray();
+            results.Add(await suite.ValidateAsync(TableOf.Rows(batches), null, TestContext.Current.CancellationToken));
+            profiles.Add((await new Profiler().ProfileAsync(TableOf.Rows(batches), TestContext.Current.CancellationToken))["t"]);
+        }
+
+        results[0].Results.Should().BeEquivalentTo(results[1].Results);
+        results[0].Results[3].UnexpectedCount.Should().BeGreaterThan(0);
+        Facts(profiles[0]).Should().BeEquivalentTo(Facts(profiles[1]));
+
+        static object Facts(ColumnProfile p) => new { p.Rows, p.Missing, p.Distinct, Top = p.TopValues(20), p.Texts!.Min, p.Texts.Max, p.Texts.TotalBytes, Shortest = p.Texts.Lengths.Min, Longest = p.Texts.Lengths.Max };
     }
 
     [Fact]

@@ -180,6 +180,13 @@ internal static class ArrowColumns
                 for (var row = 0; row < rows; row++) column.AddText(row, a.GetString(start + row));
                 break;
             case DictionaryArray { Dictionary: StringArray values } a:
+                if (column.TryCode(values))
+                {
+                    var codes = column.WritableCodes();
+                    for (var row = 0; row < rows; row++) codes[row] = IndexOf(a, start + row) is { } index ? column.CodeOf(index) : 0;
+                    break;
+                }
+
                 for (var row = 0; row < rows; row++) column.AddText(row, IndexOf(a, start + row) is { } index ? values.GetString(index) : null);
                 break;
         }

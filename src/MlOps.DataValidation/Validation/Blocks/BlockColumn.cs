@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Apache.Arrow;
 
 namespace MlOps.DataValidation;
 
@@ -17,6 +18,8 @@ internal sealed class BlockColumn(string name, CellKind kind)
     private TextCodes? _texts = new();
     private int[] _codes = [];
     private bool _coded;
+    private StringArray? _dictionary;
+    private int[] _dictionaryCodes = [];
 
     public string Name => name;
 
@@ -106,11 +109,25 @@ internal sealed class BlockColumn(string name, CellKind kind)
         return _coded;
     }
 
+    /// <summary>Numbers the texts of a dictionary, if they are few and short; <see cref="WritableCodes"/> and <see cref="CodeOf"/> are there then.</summary>
+    public bool TryCode(StringArray dictionary)
+    {
+        _coded = _texts is not null && dictionary.Length > 0 && (ReferenceEquals(dictionary, _dictionary) || _texts.TryCode(dictionary.ValueOffsets, dictionary.ValueBuffer.Span, Room(ref _dictionaryCodes, dictionary.Length)));
+        if (_coded) _dictionary = dictionary;
+        else _texts = null;
+        return _coded;
+    }
+
+    /// <summary>Gives the number of a text of the dictionary.</summary>
+    public int CodeOf(int index) => _dictionaryCodes[index];
+
+    public Span<int> WritableCodes() => Room(ref _codes, Length);
+
     /// <summary>Adds the text of the next row; a missing one is added empty.</summary>
     public void AddText(int row, ReadOnlySpan<char> text)
     {
         if (row == 0) Room(ref _offsets, Length + 1)[0] = 0;
-        if (_chars.Length - _charCount < text.Length) Array.Resize(ref _chars, Math.Max(_charCount + text.Length, Math.Min(Array.MaxLength, _chars.Length * 2)));
+        if (_chars.Length - _charCount < text.Length) System.Array.Resize(ref _chars, Math.Max(_charCount + text.Length, Math.Min(System.Array.MaxLength, _chars.Length * 2)));
         text.CopyTo(_chars.AsSpan(_charCount));
         _charCount += text.Length;
         _offsets[row + 1] = _charCount;
