@@ -6,6 +6,9 @@ namespace MlOps.DuckDb;
 /// <summary>A result that is still being made: its chunks are gathered into Arrow batches as they come.</summary>
 internal sealed unsafe class DuckDbResult : IDisposable
 {
+    // The engine's chunks have no more rows, so a batch with this many is not sure to take another one.
+    private const int EnoughRows = RowBatch.Rows - 2047;
+
     private readonly VectorColumn[] _columns;
     private DuckDBResult _result;
     private bool _ended;
@@ -44,7 +47,7 @@ internal sealed unsafe class DuckDbResult : IDisposable
     public RecordBatch? Next()
     {
         var rows = 0;
-        while (!_ended && rows < RowBatch.Rows - 2047 && !_columns.Any(c => c.ByteCount > RowBatch.Bytes))
+        while (!_ended && rows < EnoughRows && !_columns.Any(c => c.ByteCount > RowBatch.Bytes))
         {
             using var chunk = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(_result);
             if (chunk.IsInvalid)
@@ -68,6 +71,9 @@ internal sealed unsafe class DuckDbResult : IDisposable
 
         return rows == 0 ? null : Take(rows);
     }
+
+    /// <summary>Says whether a batch ended because it had enough rows, and not because of much text or the end.</summary>
+    public static bool IsFull(RecordBatch batch) => batch.Length >= EnoughRows;
 
     /// <summary>Gives a batch without rows, so that the columns of an empty result are known.</summary>
     public RecordBatch Empty() => Take(0);
