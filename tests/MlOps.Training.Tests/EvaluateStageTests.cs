@@ -12,10 +12,19 @@ public sealed class EvaluateStageTests : IDisposable
     public void Dispose() => _workshop.Dispose();
 
     private Task<EvaluatedCandidate> EvaluateAsync(Candidate candidate, Action<GateBuilder> gate, StageContext? context = null) =>
-        new EvaluateStage(GateBuilder.Build(gate)).RunAsync(candidate, context ?? _workshop.Context(), Token);
+        Evaluating(gate).RunAsync(candidate, context ?? _workshop.Context(), Token);
 
-    private static Task<EvaluatedCandidate> AcceptAsync(EvaluatedCandidate candidate, Action<GateBuilder> gate, StageContext context) =>
-        new AcceptStage(GateBuilder.Build(gate)).RunAsync(candidate, context, Token);
+    private static EvaluateStage Evaluating(Action<GateBuilder> gate)
+    {
+        var (gates, slices) = GateBuilder.Build(gate);
+        return new(gates, slices);
+    }
+
+    private static Task<EvaluatedCandidate> AcceptAsync(EvaluatedCandidate candidate, Action<GateBuilder> gate, StageContext context)
+    {
+        var (gates, slices) = GateBuilder.Build(gate);
+        return new AcceptStage(gates, slices).RunAsync(candidate, context, Token);
+    }
 
     [Fact]
     public async Task A_model_that_meets_its_standards_is_blessed()
@@ -196,8 +205,8 @@ public sealed class EvaluateStageTests : IDisposable
     public async Task A_judgement_that_compares_is_made_again_when_the_champion_changes()
     {
         var candidate = await _workshop.TrainAsync<FastTreeLate>(await _workshop.BinaryAsync());
-        var alone = new EvaluateStage(GateBuilder.Build(g => g.AtLeast("auc", 0.7)));
-        var comparing = new EvaluateStage(GateBuilder.Build(g => g.NoWorseThan("champion")));
+        var alone = Evaluating(g => g.AtLeast("auc", 0.7));
+        var comparing = Evaluating(g => g.NoWorseThan("champion"));
         var (aloneBefore, before) = (await alone.GetCacheKeyAsync(_workshop.Services, Token), await comparing.GetCacheKeyAsync(_workshop.Services, Token));
         await _workshop.PromoteAsync(candidate.Bundle, "challenger");
         (await comparing.GetCacheKeyAsync(_workshop.Services, Token)).Should().Be(before);

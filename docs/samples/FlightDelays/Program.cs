@@ -32,6 +32,7 @@ builder.Services.AddMlOps()
     .AddTransformer<AddCalendarFeatures>()
     .AddTransformer<AirportCoordinates>()
     .AddPipeline<FlightDelayPipeline>(FlightDelayPipeline.Name)
+    .AddModelGate(FlightDelayPipeline.Name, ModelNames.Champion, gate => gate.AtLeast("auc", 0.55, slice: "origin=ORD")) // of use at the busiest airport, too
     .AddInputGuard(FlightDelayPipeline.Name, schema.ToSuite("serving"))
     .AddMonitor(Replay.Daily, monitor =>
     {
