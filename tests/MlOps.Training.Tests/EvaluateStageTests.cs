@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
+using MlOps.ModelRegistry;
 
 namespace MlOps.Training.Tests;
 
@@ -111,6 +112,22 @@ public sealed class EvaluateStageTests : IDisposable
         judged.Evaluation.Incumbent.Should().Equal(champion.Bundle.Manifest.Metrics);
         judged.IsBlessed.Should().Be(candidate.Bundle.Manifest.Metrics["auc"] >= champion.Bundle.Manifest.Metrics["auc"]);
         context.Metrics.Should().Contain(m => m.Name == "champion.auc");
+    }
+
+    [Fact]
+    public async Task A_champion_that_this_host_does_not_trust_is_not_judged()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var workshop = new Workshop(builder => builder.TrustBundles(options =>
+        {
+            options.RequireSignature = true;
+            options.Keys.Add(new() { PublicKey = key.ExportSubjectPublicKeyInfoPem() });
+        }));
+        var candidate = await workshop.TrainAsync<FastTreeLate>(await workshop.BinaryAsync());
+        await workshop.PromoteAsync(candidate.Bundle);
+        var (gates, slices) = GateBuilder.Build(g => g.NoWorseThan("champion"));
+        var judge = () => new EvaluateStage(gates, slices).RunAsync(candidate, workshop.Context(), Token);
+        (await judge.Should().ThrowAsync<UntrustedBundleException>()).Which.Version.Should().Be(1);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
         try
         {
             context.Report($"judging {alias} {name} on the same rows");
-            var content = await loader.ReadAsync(version.Bundle.Artifact, cancellationToken).ConfigureAwait(false);
+            var content = await loader.ReadAsync(version, cancellationToken).ConfigureAwait(false);
             var (metrics, parts) = await EvaluateAsync(content, data, slices, cancellationToken).ConfigureAwait(false);
             return new(name, metrics, null) { Slices = parts };
         }
