@@ -80,7 +80,17 @@ internal abstract class RelationalDatabase : IDisposable
 
     /// <summary>Runs commands that take effect all together or not at all.</summary>
     /// <remarks>As with <see cref="ReadAsync"/>, the work may be run again.</remarks>
-    internal Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: true, cancellationToken);
+    internal async Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(work, isWrite: true, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await AfterWriteAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Runs one command that is a transaction by itself, in one round trip.</summary>
     /// <remarks>A command that reads may be run again, as with <see cref="ReadAsync"/>; one that writes only when the server says that it did nothing.</remarks>
@@ -112,6 +122,13 @@ internal abstract class RelationalDatabase : IDisposable
     /// <returns>What to dispose when it has written.</returns>
     protected abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);
 
+    /// <summary>Waits until no other process writes, with an open connection in hand.</summary>
+    /// <returns>What to dispose when the transaction has ended; null where the database lets several write.</returns>
+    protected virtual ValueTask<IDisposable?> TakeTurnAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>Goes on on a thread that a caller may keep, whatever became of the writing.</summary>
+    protected virtual ValueTask AfterWriteAsync() => default;
+
     /// <summary>Opens a connection.</summary>
     protected abstract Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken);
 
@@ -133,6 +150,7 @@ internal abstract class RelationalDatabase : IDisposable
             using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
             var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
+            using var turn = isWrite ? await TakeTurnAsync(cancellationToken).ConfigureAwait(false) : null;
             var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
             await using var __ = transaction.ConfigureAwait(false);
             var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);

@@ -26,6 +26,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
     // Writers of this process queue here without holding threads; only the first of them waits for other processes.
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly WriterQueue _queue;
 
     internal SqliteDatabase(SqliteConnectionStringBuilder connection, TimeSpan busyTimeout)
     {
@@ -35,6 +36,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         connection.DefaultTimeout = 1; // the provider's own patience, on top of SQLite's below
         _connectionString = connection.ToString();
         _busyTimeout = busyTimeout;
+        _queue = new(Name);
         _pragmas = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = NORMAL;");
     }
 
@@ -92,6 +94,21 @@ internal sealed class SqliteDatabase : RelationalDatabase
     protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) =>
         await _writer.WaitAsync(_busyTimeout, cancellationToken).ConfigureAwait(false) ? new Permit(_writer) : throw IsLocked(null);
 
+    protected override async ValueTask<IDisposable?> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _queue.EnterAsync(_busyTimeout, cancellationToken).ConfigureAwait(false);
+            return new Turn(_queue);
+        }
+        catch (TimeoutException e)
+        {
+            throw IsLocked(e);
+        }
+    }
+
+    protected override ValueTask AfterWriteAsync() => WriterQueue.IsOnItsThread ? new(Task.Run(() => { })) : default;
+
     protected override async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(_connectionString);
@@ -123,6 +140,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         if (disposing)
         {
             _writer.Dispose();
+            _queue.Dispose();
             using var connection = new SqliteConnection(_connectionString);
             SqliteConnection.ClearPool(connection); // gives the file free
         }
@@ -203,5 +221,10 @@ internal sealed class SqliteDatabase : RelationalDatabase
     private sealed class Permit(SemaphoreSlim writer) : IDisposable
     {
         public void Dispose() => writer.Release();
+    }
+
+    private sealed class Turn(WriterQueue queue) : IDisposable
+    {
+        public void Dispose() => queue.Leave();
     }
 }

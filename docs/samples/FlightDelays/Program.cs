@@ -36,6 +36,7 @@ builder.Services.AddMlOps()
     .AddTransformer<AskAtFullHour>()
     .AddTransformer<AirportCoordinates>()
     .AddPipeline<FlightDelayPipeline>(FlightDelayPipeline.Name)
+    .AddModelGate(FlightDelayPipeline.Name, ModelNames.Champion, gate => gate.AtLeast("auc", 0.55, slice: "origin=ORD")) // of use at the busiest airport, too
     .AddInputGuard(FlightDelayPipeline.Name, schema.ToSuite("serving"))
     .AddMonitor(Replay.Daily, monitor =>
     {
@@ -64,6 +65,7 @@ try
     var run = await PipelineScreen.RunAsync(progress => app.Services.GetRequiredService<IPipelineRunner>().RunAsync(FlightDelayPipeline.Name, new() { Progress = progress }));
     Report.Stages(run);
     Report.Model(run);
+    if (arguments.Again) Console.Write(await app.Services.GetRequiredService<IPipelineRunner>().ReplayAsync(run.RunId));
 
     Report.Title($"2. May and June, day by day through {app.Urls.First()}/v2/models/{FlightDelayPipeline.Name}/infer");
     Report.Weeks(await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers, Report.PutAside));

@@ -43,6 +43,9 @@ internal static class Report
         }
 
         AnsiConsole.Write(table);
+        var slices = Table("slice", "flights", "auc (March)");
+        foreach (var slice in candidate.Evaluation.Slices) slices.AddRow(slice.Slice, slice.Rows.ToString(Culture), Number(slice.Metrics["auc"]));
+        AnsiConsole.Write(slices);
         foreach (var check in candidate.Evaluation.Checks.Concat(candidate.Acceptance?.Checks ?? []))
             AnsiConsole.MarkupLine($"{(check.Holds ? "[green]holds[/]" : "[red]fails[/]")}  {Markup.Escape(check.Description)}: {Number(check.Observed)}");
         AnsiConsole.MarkupLineInterpolated($"{Outcome(run)}");
