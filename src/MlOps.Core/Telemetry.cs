@@ -13,6 +13,9 @@ public static class Telemetry
     /// <summary>The meter and activity source of MlOps.DataValidation.</summary>
     public const string DataValidation = "MlOps.DataValidation";
 
+    /// <summary>The meter and activity source of MlOps.FeatureStore.</summary>
+    public const string FeatureStore = "MlOps.FeatureStore";
+
     /// <summary>The meter of MlOps.MetadataStore.</summary>
     public const string MetadataStore = "MlOps.MetadataStore";
 
@@ -42,6 +45,12 @@ public static class Telemetry
 
     /// <summary>Counter, rows, tags suite and verdict: how many rows of datasets and streams were judged.</summary>
     public const string RowsValidated = "mlops.validation.rows";
+
+    /// <summary>Histogram, seconds, tags service and status: how long it took to read features of entities online.</summary>
+    public const string OnlineReadDuration = "mlops.online_read.duration";
+
+    /// <summary>Counter, values, tags view and status: what became of the values that were read online.</summary>
+    public const string OnlineValues = "mlops.online_read.values";
 
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";

@@ -18,7 +18,9 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
-            .AddTrainingSets();
+            .AddTrainingSets()
+            .AddWindows()
+            .AddOnlineFeatures();
         return builder;
     }
 

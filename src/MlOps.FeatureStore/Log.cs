@@ -21,4 +21,10 @@ internal static partial class Log
 
     [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
     public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
+
+    [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
+    public static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
+
+    [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
+    public static partial void OnlineStoreIsBack(this ILogger logger);
 }

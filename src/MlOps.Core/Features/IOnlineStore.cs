@@ -5,7 +5,7 @@ namespace MlOps.Core;
 public interface IOnlineStore
 {
     /// <summary>Reads rows in one round trip.</summary>
-    /// <param name="keys">The keys; the same one may stand there twice.</param>
+    /// <param name="keys">The keys; the same one may stand there twice. They, and their bytes, are valid until the call ends or is given up: a store keeps none of them.</param>
     /// <param name="rows">As many places: row i is that of key i, or null where nothing is stored. Deletions are given as they are stored.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>When all are read.</returns>

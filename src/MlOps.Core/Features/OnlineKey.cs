@@ -4,8 +4,6 @@ namespace MlOps.Core;
 /// <remarks>The bytes are a typed, length-prefixed form of the key values, so that (1, 12) and (11, 2) are two keys. Two keys are equal when table and bytes are.</remarks>
 public readonly struct OnlineKey : IEquatable<OnlineKey>
 {
-    private readonly int _hash;
-
     /// <summary>Names a row.</summary>
     /// <param name="table">The table: one a feature view and layout of its values.</param>
     /// <param name="entity">The values of the join keys, as bytes. They must not be changed afterwards.</param>
@@ -15,9 +13,6 @@ public readonly struct OnlineKey : IEquatable<OnlineKey>
         ArgumentNullException.ThrowIfNull(entity);
         Table = table;
         Entity = entity;
-        var hash = default(HashCode);
-        hash.AddBytes(entity);
-        _hash = hash.ToHashCode() ^ table.GetHashCode(StringComparison.Ordinal);
     }
 
     /// <summary>Gets the table.</summary>
@@ -39,11 +34,17 @@ public readonly struct OnlineKey : IEquatable<OnlineKey>
     public static bool operator !=(OnlineKey left, OnlineKey right) => !left.Equals(right);
 
     /// <inheritdoc/>
-    public bool Equals(OnlineKey other) => _hash == other._hash && Table == other.Table && Entity.AsSpan().SequenceEqual(other.Entity);
+    public bool Equals(OnlineKey other) => Table == other.Table && Entity.AsSpan().SequenceEqual(other.Entity);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is OnlineKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Table);
+        hash.AddBytes(Entity);
+        return hash.ToHashCode();
+    }
 }

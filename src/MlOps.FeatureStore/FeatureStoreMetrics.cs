@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using MlOps.Core;
+
+namespace MlOps.FeatureStore;
+
+/// <summary>What this room measures and traces.</summary>
+internal sealed class FeatureStoreMetrics : IDisposable
+{
+    private static readonly ActivitySource Source = new(Telemetry.FeatureStore);
+    private readonly Meter _meter;
+    private readonly Histogram<double> _onlineReads;
+    private readonly Counter<long> _onlineValues;
+
+    public FeatureStoreMetrics(IMeterFactory? factory = null)
+    {
+        _meter = factory?.Create(Telemetry.FeatureStore) ?? new Meter(Telemetry.FeatureStore);
+        _onlineReads = _meter.CreateHistogram<double>(Telemetry.OnlineReadDuration, "s", "How long it took to read features of entities online.");
+        _onlineValues = _meter.CreateCounter<long>(Telemetry.OnlineValues, "{value}", "Values that were read online.");
+    }
+
+    /// <summary>Gets whether anybody listens to the durations of online reads.</summary>
+    public bool IsMeasuring => _onlineReads.Enabled;
+
+    /// <summary>Gets whether anybody listens to the statuses of values.</summary>
+    public bool IsCounting => _onlineValues.Enabled;
+
+    public static Activity? StartOnlineRead(OnlinePlan plan, int entities)
+    {
+        var activity = Source.StartActivity("read online");
+        return activity?.SetTag("service", plan.ServiceName).SetTag("entities", entities).SetTag("views", plan.Views.Length);
+    }
+
+    public void OnlineRead(OnlinePlan plan, long started, string status)
+    {
+        if (started != 0) _onlineReads.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new("service", plan.ServiceName), new("status", status));
+    }
+
+    public void OnlineStatuses(StatusCounts counts) => counts.Report(_onlineValues);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using MlOps.Core;
+
+namespace MlOps.FeatureStore;
+
+/// <summary>Registers what reads features online.</summary>
+internal static class OnlineRegistration
+{
+    /// <summary>Adds <see cref="IOnlineFeatures"/> over whatever <see cref="IOnlineStore"/> and definitions there are.</summary>
+    /// <param name="services">The services.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddOnlineFeatures(this IServiceCollection services)
+    {
+        services.TryAddSingleton(static services => new FeatureStoreMetrics(services.GetService<IMeterFactory>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OnlineFeaturesOptions>, OnlineFeaturesOptionsValidator>());
+        services.AddOptions<OnlineFeaturesOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:OnlineFeatures");
+        services.TryAddSingleton<OnlineTables>();
+        services.TryAddSingleton<OnlinePlans>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOnlineDecoders, RowDecoders>());
+        services.TryAddSingleton<IOnlineFeatures, OnlineFeatures>();
+        return services;
+    }
+}
