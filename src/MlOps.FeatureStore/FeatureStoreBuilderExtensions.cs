@@ -18,8 +18,8 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
-            .AddFeatureEvents()
             .AddTrainingSets()
+            .AddWindows()
             .AddOnlineFeatures()
             .AddMaterialization();
         return builder;

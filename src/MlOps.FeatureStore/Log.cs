@@ -19,12 +19,6 @@ internal static partial class Log
     [LoggerMessage(1920, LogLevel.Warning, "{Events} events of view {View} have no event time and were put aside")]
     public static partial void EventsPutAside(this ILogger logger, string view, long events);
 
-    [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
-    internal static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
-
-    [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
-    internal static partial void OnlineStoreIsBack(this ILogger logger);
-
     [LoggerMessage(1970, LogLevel.Information, "Feature view {View} is materialized from {From:O} to {To:O}: {Read} rows read, {Written} entities written, {Superseded} were newer already, {Rejected} rows rejected, in {ElapsedMs:0.0} ms")]
     public static partial void Materialized(this ILogger logger, string view, DateTimeOffset from, DateTimeOffset to, long read, long written, long superseded, long rejected, double elapsedMs);
 
@@ -42,4 +36,10 @@ internal static partial class Log
 
     [LoggerMessage(1922, LogLevel.Warning, "Where training set {Name} came from could not be recorded")]
     public static partial void LineageNotRecorded(this ILogger logger, Exception error, string name);
+
+    [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
+    public static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
+
+    [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
+    public static partial void OnlineStoreIsBack(this ILogger logger);
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
 namespace MlOps.FeatureStore;
@@ -29,31 +28,13 @@ internal static class TrainingSetOrigin
         return new("features", string.Join(' ', read.Prepend($"rows={rows}").Prepend(asked)));
     }
 
-    /// <summary>Records the datasets that a training set was made of. A training set never fails for its lineage.</summary>
+    /// <summary>Gives the edges from the snapshots that were read to the training set.</summary>
     /// <param name="made">The training set.</param>
-    /// <param name="query">The query.</param>
     /// <param name="views">The views as they were read.</param>
-    /// <param name="lineage">Where it is recorded; none for nowhere.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">The log.</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>When it is recorded.</returns>
-    public static async Task RecordAsync(
-        Dataset made, TrainingSetQuery query, IReadOnlyList<SelectedView> views, IEnumerable<ILineageStore> lineage, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
-    {
-        if (lineage.FirstOrDefault() is not { } store) return;
-        var read = views.Select(v => v.View.Source).OfType<FeatureSource.FromDataset>().Select(s => s.Dataset);
-        if (query.Rows is EntityRows.InDataset { Dataset: var rows }) read = read.Prepend(rows);
-        var (node, now) = (LineageNode.Of(made.ToReference()), time.GetUtcNow());
-        LineageEdge[] edges = [.. read.DistinctBy(d => d.Fingerprint).Where(d => d.Fingerprint != made.Fingerprint).Select(d => new LineageEdge(LineageNode.Of(d.ToReference()), node, LineageRelations.Derived, now))];
-        if (edges.Length == 0) return;
-        try
-        {
-            await store.RecordAsync(edges, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is MlOpsException or ArgumentException)
-        {
-            logger.LineageNotRecorded(e, made.Name);
-        }
-    }
+    /// <param name="at">When.</param>
+    /// <returns>The edges.</returns>
+    public static IEnumerable<LineageEdge> EdgesOf(Dataset made, IReadOnlyList<SelectedView> views, DateTimeOffset at) => views.Select(v => v.View.Source).OfType<FeatureSource.FromDataset>().Select(s => s.Dataset)
+        .DistinctBy(d => d.Fingerprint)
+        .Where(d => d.Fingerprint != made.Fingerprint)
+        .Select(d => new LineageEdge(LineageNode.Of(d.ToReference()), LineageNode.Of(made.ToReference()), LineageRelations.Derived, at));
 }

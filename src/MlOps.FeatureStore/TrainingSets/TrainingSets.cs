@@ -13,7 +13,7 @@ internal sealed class TrainingSets(
     IEventReader events,
     EntityRowsReader rowsReader,
     IDatasetStore datasets,
-    IEnumerable<ILineageStore> lineage,
+    FeatureLineage lineage,
     IOptions<LocalJoinOptions> options,
     TimeProvider time,
     ILogger<TrainingSets> logger) : ITrainingSets
@@ -25,10 +25,11 @@ internal sealed class TrainingSets(
         var origin = TrainingSetOrigin.Of(query, plan.Selection, plan.Views);
         var name = query.Name ?? plan.Selection.Service?.Name ?? plan.Selection.Outputs[0].Reference.View;
         var rows = await datasets.WriteAsync(name, origin, ReadAsync(plan, query, cancellationToken), null, cancellationToken).ConfigureAwait(false);
-        await TrainingSetOrigin.RecordAsync(rows, query, plan.Views, lineage, time, logger, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        await lineage.RecordAsync([.. FeatureLineage.EdgesOf(definitions, plan.Selection, query.Rows, rows, now), .. TrainingSetOrigin.EdgesOf(rows, plan.Views, now)], cancellationToken).ConfigureAwait(false);
         var service = plan.Selection.Service is { } found ? definitions.ReferenceTo(found) : null;
         logger.TrainingSetMade(name, rows.RowCount, plan.Selection.Outputs.Count);
-        return new(rows, service, plan.Leakage.ToReport());
+        return new(rows with { FeatureService = service }, service, plan.Leakage.ToReport());
     }
 
     public async IAsyncEnumerable<RecordBatch> ReadAsync(TrainingSetQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)

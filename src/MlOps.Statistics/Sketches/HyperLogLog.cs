@@ -68,6 +68,14 @@ internal sealed class HyperLogLog
         Span<int> with = stackalloc int[MaxRank + 1];
         with.Clear();
         foreach (var rank in _ranks) with[rank]++;
+        return Estimate(with);
+    }
+
+    public HyperLogLog Clone() => new(_ranks) { _least = _least, _untilScan = _untilScan };
+
+    /// <summary>Estimates from how many registers have each rank, from 0 on.</summary>
+    public static double Estimate(ReadOnlySpan<int> with)
+    {
         const double m = Registers;
         var z = m * Tau((m - with[MaxRank]) / m);
         for (var k = MaxRank - 1; k >= 1; k--) z = (z + with[k]) * 0.5;
@@ -75,7 +83,8 @@ internal sealed class HyperLogLog
         return m * m / (2 * Math.Log(2) * z);
     }
 
-    public HyperLogLog Clone() => new(_ranks) { _least = _least, _untilScan = _untilScan };
+    /// <summary>The register of a hash and the rank that the hash gives it, as register * 64 + rank.</summary>
+    public static int PlaceOf(ulong hash) => ((int)(hash >> (64 - Precision)) << 6) | RankOf(hash);
 
     private static double Sigma(double x)
     {
@@ -107,12 +116,15 @@ internal sealed class HyperLogLog
         return z / 3;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int RankOf(ulong hash) => BitOperations.LeadingZeroCount((hash << Precision) | (1UL << (Precision - 1))) + 1;
+
     // Without a branch, which would be guessed wrong often.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Raise(ref byte ranks, ulong hash)
     {
         ref var rank = ref Unsafe.Add(ref ranks, (nint)(hash >> (64 - Precision)));
-        var above = BitOperations.LeadingZeroCount((hash << Precision) | (1UL << (Precision - 1))) + 1 - rank;
+        var above = RankOf(hash) - rank;
         rank += (byte)(above & ~(above >> 31));
     }
 

@@ -80,7 +80,7 @@ public sealed class TrainingSetsTests : IAsyncDisposable
         var rows = await RowsAsync(Row(1, "2024-01-02"));
         var made = await Sets([view]).CreateAsync(new() { Rows = rows, Features = ["stats:trips"] }, Cancel);
         var graph = await _lineage.TraverseAsync(new(LineageNode.Dataset(made.Rows.Fingerprint)) { Direction = LineageDirection.Upstream }, Cancel);
-        graph.Edges.Select(e => e.From.Id).Should().BeEquivalentTo([FingerprintOf(rows), ((FeatureSource.FromDataset)view.Source).Dataset.Fingerprint]);
+        graph.Nodes.Where(n => n.Node.Kind == LineageKind.Dataset).Select(n => n.Node.Id).Should().BeEquivalentTo([made.Rows.Fingerprint, FingerprintOf(rows), ((FeatureSource.FromDataset)view.Source).Dataset.Fingerprint]);
     }
 
     [Fact]
@@ -287,7 +287,7 @@ public sealed class TrainingSetsTests : IAsyncDisposable
         _disposables.Add(events);
         var rows = new EntityRowsReader(_store, [], options);
         return new(
-            new([Driver], views, computed, services), [.. _more, new LocalJoin(events, rows, options)], events, rows, _store, [_lineage], options, new FakeTimeProvider(), NullLogger<TrainingSets>.Instance);
+            new([Driver], views, computed, services), [.. _more, new LocalJoin(events, rows, options)], events, rows, _store, new(_lineage, NullLogger<FeatureLineage>.Instance), options, new FakeTimeProvider(), NullLogger<TrainingSets>.Instance);
     }
 
     private sealed class Removed(DirectoryInfo folder) : IDisposable

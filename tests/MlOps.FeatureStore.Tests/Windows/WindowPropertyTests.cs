@@ -1,0 +1,50 @@
+using CsCheck;
+using MlOps.Core;
+
+namespace MlOps.FeatureStore.Tests;
+
+/// <summary>The windows of the engine against those of <see cref="PlainWindow"/>, which looks at every event for every row.</summary>
+public sealed class WindowPropertyTests
+{
+    [Fact]
+    public void Every_aggregation_is_that_of_the_plain_definition() => WindowSamples.Histories(reversals: false, created: false).Sample(h => Agrees(h, createdBeforeRow: false), iter: 500);
+
+    [Fact]
+    public void So_it_is_with_created_times() => WindowSamples.Histories(reversals: false, created: true).Sample(h => Agrees(h, createdBeforeRow: true), iter: 500);
+
+    [Fact]
+    public void So_it_is_with_reversals() => WindowSamples.Histories(reversals: true, created: true).Sample(h => Agrees(h, createdBeforeRow: false), iter: 500);
+
+    [Fact]
+    public void Each_aggregation_gives_a_value_somewhere()
+    {
+        var seen = new HashSet<string>();
+        WindowSamples.Histories(reversals: false, created: false).Sample(
+            h =>
+            {
+                var found = Joined(h, false);
+                lock (seen) seen.UnionWith(h.Features.Where((_, f) => found.Any(r => !r[f].IsMissing)).Select(f => f.Name));
+            },
+            iter: 1000);
+        seen.Should().BeEquivalentTo(WindowSamples.Features.Select(f => f.Name));
+    }
+
+    private static FeatureValue[][] Joined(WindowHistory history, bool createdBeforeRow)
+    {
+        var fixture = history.ToFixture();
+        return fixture.JoinAsync(history.Rows, createdBeforeRow).GetAwaiter().GetResult();
+    }
+
+    private static void Agrees(WindowHistory history, bool createdBeforeRow)
+    {
+        var found = Joined(history, createdBeforeRow);
+        for (var row = 0; row < history.Rows.Length; row++)
+        {
+            for (var f = 0; f < history.Features.Count; f++)
+            {
+                var expected = PlainWindow.Of(history, history.Features[f], history.Rows[row], createdBeforeRow);
+                found[row][f].Should().Be(expected, $"that is {history.Features[f].Name} of {history.Rows[row]}: {found[row][f].ToObject()} instead of {expected.ToObject()}");
+            }
+        }
+    }
+}
