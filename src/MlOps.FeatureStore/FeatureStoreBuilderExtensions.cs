@@ -18,8 +18,10 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
+            .AddFeatureEvents()
             .AddTrainingSets()
             .AddWindows()
+            .AddSqlJoins()
             .AddOnlineFeatures()
             .AddMaterialization();
         return builder;

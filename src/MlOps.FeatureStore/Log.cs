@@ -19,6 +19,18 @@ internal static partial class Log
     [LoggerMessage(1920, LogLevel.Warning, "{Events} events of view {View} have no event time and were put aside")]
     public static partial void EventsPutAside(this ILogger logger, string view, long events);
 
+    [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
+    public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
+
+    [LoggerMessage(1940, LogLevel.Warning, "The source of view {View} has no index that leads to the newest event of an entity, so its events are copied for each training set. Create one: {Statement}")]
+    public static partial void IndexMissing(this ILogger logger, string view, string statement);
+
+    [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
+    public static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
+
+    [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
+    public static partial void OnlineStoreIsBack(this ILogger logger);
+
     [LoggerMessage(1970, LogLevel.Information, "Feature view {View} is materialized from {From:O} to {To:O}: {Read} rows read, {Written} entities written, {Superseded} were newer already, {Rejected} rows rejected, in {ElapsedMs:0.0} ms")]
     public static partial void Materialized(this ILogger logger, string view, DateTimeOffset from, DateTimeOffset to, long read, long written, long superseded, long rejected, double elapsedMs);
 
@@ -30,16 +42,4 @@ internal static partial class Log
 
     [LoggerMessage(1973, LogLevel.Error, "Features could not be materialized by the host; it tries again the next time")]
     public static partial void MaterializationBroke(this ILogger logger, Exception error);
-
-    [LoggerMessage(1921, LogLevel.Information, "Training set {Name} was made: {Rows} rows with {Features} features")]
-    public static partial void TrainingSetMade(this ILogger logger, string name, long rows, int features);
-
-    [LoggerMessage(1922, LogLevel.Warning, "Where training set {Name} came from could not be recorded")]
-    public static partial void LineageNotRecorded(this ILogger logger, Exception error, string name);
-
-    [LoggerMessage(1950, LogLevel.Warning, "The online store does not answer; reads go on without it, and say so in the status of their features")]
-    public static partial void OnlineStoreIsAway(this ILogger logger, Exception error);
-
-    [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
-    public static partial void OnlineStoreIsBack(this ILogger logger);
 }

@@ -40,7 +40,7 @@ internal sealed class EventReader(
         var source = (FeatureSource.FromWarehouse)view.Source;
         var session = await WarehouseEvents.Find(warehouses, source.Warehouse, $"view '{view.Name}'").OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return EventLayout.Match(view, features, await WarehouseEvents.GetSchemaAsync(session, source, cancellationToken).ConfigureAwait(false)).Schema;
+            return EventLayout.Match(view, features, WarehouseEvents.SchemaOf(await session.DescribeAsync(source.Text, cancellationToken).ConfigureAwait(false), view, features)).Schema;
     }
 
     public async IAsyncEnumerable<RecordBatch> ReadAsync(
@@ -69,9 +69,10 @@ internal sealed class EventReader(
         var session = await warehouse.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var layout = EventLayout.Match(view, features, await WarehouseEvents.GetSchemaAsync(session, source, cancellationToken).ConfigureAwait(false));
+            var table = await session.DescribeAsync(source.Text, cancellationToken).ConfigureAwait(false);
+            var layout = EventLayout.Match(view, features, WarehouseEvents.SchemaOf(table, view, features));
             var rows = new EventRows(view, layout, span);
-            var sql = WarehouseEvents.Select(source, view, layout.SourceColumns, span, warehouse.Dialect);
+            var sql = WarehouseEvents.Select(table, view, layout.SourceColumns, span, warehouse.Dialect);
             await foreach (var batch in session.QueryAsync(sql, null, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
             rows.Report(logger);
         }
