@@ -57,7 +57,7 @@ internal sealed class SegmentFolder(string path, TimeProvider time)
         var covering = Cover(all).ToList();
         foreach (var old in all.Except(covering))
         {
-            if (covering.Exists(c => c.First <= old.First && c.Last >= old.Last && now - File.GetLastWriteTimeUtc(c.Path) > Grace)) File.Delete(old.Path);
+            if (all.Exists(c => c != old && c.First <= old.First && c.Last >= old.Last && now - File.GetLastWriteTimeUtc(c.Path) > Grace)) File.Delete(old.Path);
         }
 
         foreach (var left in Directory.EnumerateFiles(path, "*.tmp"))
