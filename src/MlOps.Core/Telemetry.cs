@@ -52,10 +52,9 @@ public static class Telemetry
     /// <summary>Counter, values, tags view and status: what became of the values that were read online.</summary>
     public const string OnlineValues = "mlops.online_read.values";
 
-<<<<<<< HEAD
     /// <summary>Counter, values, tags model, feature and status: served values that were compared with what a training set says.</summary>
     public const string ConsistencyValues = "mlops.feature_consistency.values";
-=======
+
     /// <summary>Histogram, seconds, tags view and status: how long it took to bring one feature view to the online store.</summary>
     public const string MaterializationDuration = "mlops.materialization.duration";
 
@@ -64,7 +63,6 @@ public static class Telemetry
 
     /// <summary>Counter, rows, tags view, verdict (refused or flagged) and at (write or read): how many rows guards of features objected to.</summary>
     public const string FeatureRowsGuarded = "mlops.features.guarded";
->>>>>>> f6
 
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";

@@ -11,26 +11,20 @@ internal sealed class FeatureStoreMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _onlineReads;
     private readonly Counter<long> _onlineValues;
-<<<<<<< HEAD
     private readonly Counter<long> _checkedValues;
-=======
     private readonly Histogram<double> _materializations;
     private readonly Counter<long> _entities;
     private readonly Counter<long> _guarded;
->>>>>>> f6
 
     public FeatureStoreMetrics(IMeterFactory? factory = null)
     {
         _meter = factory?.Create(Telemetry.FeatureStore) ?? new Meter(Telemetry.FeatureStore);
         _onlineReads = _meter.CreateHistogram<double>(Telemetry.OnlineReadDuration, "s", "How long it took to read features of entities online.");
         _onlineValues = _meter.CreateCounter<long>(Telemetry.OnlineValues, "{value}", "Values that were read online.");
-<<<<<<< HEAD
         _checkedValues = _meter.CreateCounter<long>(Telemetry.ConsistencyValues, "{value}", "Served values that were compared with what a training set says.");
-=======
         _materializations = _meter.CreateHistogram<double>(Telemetry.MaterializationDuration, "s", "How long it took to bring one feature view to the online store.");
         _entities = _meter.CreateCounter<long>(Telemetry.EntitiesMaterialized, "{entity}", "Entities that were written to the online store.");
         _guarded = _meter.CreateCounter<long>(Telemetry.FeatureRowsGuarded, "{row}", "Rows that guards of features objected to.");
->>>>>>> f6
     }
 
     /// <summary>Gets whether anybody listens to the durations of online reads.</summary>
