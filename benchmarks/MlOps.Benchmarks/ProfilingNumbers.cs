@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
@@ -12,8 +11,6 @@ internal static class ProfilingNumbers
 {
     private const string Question = "Full profile of 3M x 16 doubles in memory, processor time";
 
-    private static readonly string[] Pythons = ["python3", "/usr/bin/python3"];
-
     private static readonly Side Ours = new("Profiler", ProfileAsync);
 
     public static readonly Comparison[] Comparisons =
@@ -21,7 +18,7 @@ internal static class ProfilingNumbers
         new("profile-memory", Question, Ours, new("DuckDB aggregates", AggregateAsync), new("at most 0.05", (_, ratio) => ratio <= 0.05)),
         new("profile-pandas", Question, Ours, new("pandas describe(include=\"all\")", DescribeAsync), new("at most 0.10", (_, ratio) => ratio <= 0.1))
         {
-            LeftOut = () => Python() is null ? "there is no python3 with pandas" : null,
+            LeftOut = () => Pandas.IsPresent ? null : "there is no python3 with pandas",
         },
     ];
 
@@ -81,26 +78,7 @@ internal static class ProfilingNumbers
                 passes.append((time.process_time() - start) * 1000)
             print(sorted(passes[2:])[2])
             """;
-        var output = Run(Python()!, "-c", script, path, NumberTable.Columns.ToString(CultureInfo.InvariantCulture))!;
+        var output = Pandas.Run(script, path, NumberTable.Columns.ToString(CultureInfo.InvariantCulture));
         return Task.FromResult(new Measured(double.Parse(output, CultureInfo.InvariantCulture), "ms_cpu"));
-    }
-
-    private static string? Python() => Pythons.FirstOrDefault(p => Run(p, "-c", "import pandas") is not null);
-
-    private static string? Run(string file, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            errors.Wait();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? output : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null; // there is no such program
-        }
     }
 }

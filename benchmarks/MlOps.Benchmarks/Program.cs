@@ -9,6 +9,8 @@ Comparison[] all =
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. WindowingEvents.Comparisons,
+    .. JoiningFeatures.Comparisons,
+    .. ReadingOnline.Comparisons,
 ];
 
 if (args is ["side", var name, var side])

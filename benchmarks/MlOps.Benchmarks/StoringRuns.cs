@@ -7,7 +7,7 @@ namespace MlOps.Benchmarks;
 /// <summary>What does it cost to log to the metadata store in a SQLite file, against the same rows inserted by bare prepared ADO.NET commands, and what when eight processes do it at once?</summary>
 internal static class StoringRuns
 {
-    private const int BatchSize = 1000, Batches = 10, Runs = 20, Writers = 8, Writes = 100;
+    private const int BatchSize = 1000, Batches = 10, Runs = 20, Writers = 8, Writes = 500;
 
     public static readonly Comparison[] Comparisons =
     [
@@ -32,15 +32,18 @@ internal static class StoringRuns
         var store = host.GetRequiredService<IMetadataStore>();
         var run = RunId(number);
         await store.StartRunAsync(new(run, "writers", "writer", DateTimeOffset.UnixEpoch));
+        for (var (i, start) = (0, System.Diagnostics.Stopwatch.GetTimestamp()); System.Diagnostics.Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(2); i++) await store.LogAsync(run, new() { Metrics = [new("warm", i, i, DateTimeOffset.UnixEpoch)] });
         await Console.Out.WriteLineAsync("ready");
         await Console.In.ReadLineAsync();
+        var times = new double[Writes];
         for (var i = 0; i < Writes; i++)
         {
             var start = System.Diagnostics.Stopwatch.GetTimestamp();
             await store.LogAsync(run, new() { Metrics = [new("m", i, i, DateTimeOffset.UnixEpoch)] });
-            var elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            await Console.Out.WriteLineAsync(elapsed.ToString(CultureInfo.InvariantCulture));
+            times[i] = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
+
+        foreach (var time in times) await Console.Out.WriteLineAsync(time.ToString(CultureInfo.InvariantCulture));
     }
 
     internal static ServiceProvider Host(string file)
@@ -122,10 +125,18 @@ internal static class StoringRuns
 
     private static readonly string[] Names = [.. Enumerable.Range(0, 10).Select(i => $"metric_{i}")];
 
+    // Eight processes that instrument and compile their code again keep two cores busy long after the warm-up, which would be measured instead.
+    private static System.Diagnostics.Process Start(string file, int number)
+    {
+        var start = Itself.Start(["write", file, $"{number}"], redirectsInput: true);
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return System.Diagnostics.Process.Start(start)!;
+    }
+
     private static async Task<Measured> WriteTogetherAsync(double part)
     {
         using var folder = new TemporaryFolder();
-        var writers = Enumerable.Range(0, Writers).Select(i => System.Diagnostics.Process.Start(Itself.Start(["write", Path.Combine(folder.Path, "mlops.db"), $"{i}"], redirectsInput: true))!).ToList();
+        var writers = Enumerable.Range(0, Writers).Select(i => Start(Path.Combine(folder.Path, "mlops.db"), i)).ToList();
         foreach (var writer in writers) await writer.StandardOutput.ReadLineAsync();
         foreach (var writer in writers) await writer.StandardInput.WriteLineAsync("go");
         List<double> times = [];

@@ -52,6 +52,9 @@ public static class Telemetry
     /// <summary>Counter, values, tags view and status: what became of the values that were read online.</summary>
     public const string OnlineValues = "mlops.online_read.values";
 
+    /// <summary>Counter, values, tags model, feature and status: served values that were compared with what a training set says.</summary>
+    public const string ConsistencyValues = "mlops.feature_consistency.values";
+
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";
 

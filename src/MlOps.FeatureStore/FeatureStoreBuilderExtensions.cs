@@ -18,7 +18,14 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
-            .AddTrainingSets();
+            .AddFeatureEvents()
+            .AddSqlJoins()
+            .AddWindows()
+            .AddTrainingSets()
+            .AddOnlineFeatures()
+            .AddMaterialization()
+            .AddFeatureRequests()
+            .AddFeatureConsistency();
         return builder;
     }
 

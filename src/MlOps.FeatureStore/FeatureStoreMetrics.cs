@@ -11,12 +11,14 @@ internal sealed class FeatureStoreMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _onlineReads;
     private readonly Counter<long> _onlineValues;
+    private readonly Counter<long> _checkedValues;
 
     public FeatureStoreMetrics(IMeterFactory? factory = null)
     {
         _meter = factory?.Create(Telemetry.FeatureStore) ?? new Meter(Telemetry.FeatureStore);
         _onlineReads = _meter.CreateHistogram<double>(Telemetry.OnlineReadDuration, "s", "How long it took to read features of entities online.");
         _onlineValues = _meter.CreateCounter<long>(Telemetry.OnlineValues, "{value}", "Values that were read online.");
+        _checkedValues = _meter.CreateCounter<long>(Telemetry.ConsistencyValues, "{value}", "Served values that were compared with what a training set says.");
     }
 
     /// <summary>Gets whether anybody listens to the durations of online reads.</summary>
@@ -29,6 +31,15 @@ internal sealed class FeatureStoreMetrics : IDisposable
     {
         var activity = Source.StartActivity("read online");
         return activity?.SetTag("service", plan.ServiceName).SetTag("entities", entities).SetTag("views", plan.Views.Length);
+    }
+
+    public static Activity? StartConsistency(ConsistencyQuery query) => Source.StartActivity("check consistency")?.SetTag("model", query.Model).SetTag("service", query.Service);
+
+    public void Consistency(ConsistencyQuery query, FeatureConsistency feature)
+    {
+        if (!_checkedValues.Enabled) return;
+        _checkedValues.Add(feature.Equal, new("model", query.Model), new("feature", feature.Feature), new("status", "equal"));
+        _checkedValues.Add(feature.Compared - feature.Equal, new("model", query.Model), new("feature", feature.Feature), new("status", "different"));
     }
 
     public void OnlineRead(OnlinePlan plan, long started, string status)

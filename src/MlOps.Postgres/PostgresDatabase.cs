@@ -14,6 +14,7 @@ namespace MlOps.Postgres;
 internal sealed class PostgresDatabase : RelationalDatabase
 {
     private const string Journal = "schema_versions";
+    private const int OldestServer = 15;
     private static readonly Assembly Scripts = typeof(PostgresDatabase).Assembly;
 
     // While the server tells of changes a look now and then is for what it could not tell: a connection that died without a word.
@@ -62,12 +63,20 @@ internal sealed class PostgresDatabase : RelationalDatabase
         var alone = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_settings.ConnectionString) { Pooling = false }.ConnectionString);
         await using var _ = alone.ConfigureAwait(false);
         await alone.OpenAsync(cancellationToken).ConfigureAwait(false);
+        CheckServer(Name, alone.PostgreSqlVersion);
         if (await IsCurrentAsync(alone, cancellationToken).ConfigureAwait(false)) return;
         await ScalarAsync(alone, "SELECT pg_advisory_lock(hashtextextended('mlops ' || @Schema, 0))", cancellationToken).ConfigureAwait(false);
         if (await IsCurrentAsync(alone, cancellationToken).ConfigureAwait(false)) return; // somebody else was first
         if (await ScalarAsync(alone, "SELECT 1 FROM pg_namespace WHERE nspname = @Schema", cancellationToken).ConfigureAwait(false) is null)
             await ScalarAsync(alone, $"CREATE SCHEMA {_schema}", cancellationToken).ConfigureAwait(false);
         Migrator.Run(DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(_source)).JournalToPostgresqlTable(_schema, Journal), Scripts, Name);
+    }
+
+    /// <summary>Refuses a server whose SQL the stores do not speak.</summary>
+    /// <exception cref="StoreException">It is too old.</exception>
+    internal static void CheckServer(string name, Version server)
+    {
+        if (server.Major < OldestServer) throw new StoreException($"The server of the store '{name}' is PostgreSQL {server}, but {OldestServer} or later is needed. Nothing was changed. Upgrade the server, or use another one.");
     }
 
     protected override ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) => new((IDisposable?)null);

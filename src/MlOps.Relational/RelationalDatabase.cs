@@ -80,7 +80,29 @@ internal abstract class RelationalDatabase : IDisposable
 
     /// <summary>Runs commands that take effect all together or not at all.</summary>
     /// <remarks>As with <see cref="ReadAsync"/>, the work may be run again.</remarks>
-    internal Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: true, cancellationToken);
+    internal async Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(work, isWrite: true, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await AfterWriteAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs one command that is a transaction by itself, in one round trip.</summary>
+    /// <remarks>A command that reads may be run again, as with <see cref="ReadAsync"/>; one that writes only when the server says that it did nothing.</remarks>
+    internal Task<T> RunAloneAsync<T>(Func<DbConnection, Task<T>> work, bool isWrite, CancellationToken cancellationToken) => RepeatAsync(
+        async attempt =>
+        {
+            var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            attempt.IsCommitting = isWrite;
+            return await work(connection).ConfigureAwait(false);
+        },
+        cancellationToken);
 
     public void Dispose()
     {
@@ -100,6 +122,13 @@ internal abstract class RelationalDatabase : IDisposable
     /// <returns>What to dispose when it has written.</returns>
     protected abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);
 
+    /// <summary>Waits until no other process writes, with an open connection in hand.</summary>
+    /// <returns>What to dispose when the transaction has ended; null where the database lets several write.</returns>
+    protected virtual ValueTask<IDisposable?> TakeTurnAsync(CancellationToken cancellationToken) => default;
+
+    /// <summary>Goes on on a thread that a caller may keep, whatever became of the writing.</summary>
+    protected virtual ValueTask AfterWriteAsync() => default;
+
     /// <summary>Opens a connection.</summary>
     protected abstract Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken);
 
@@ -115,28 +144,36 @@ internal abstract class RelationalDatabase : IDisposable
     /// <returns>The error; null for one that is not the database's.</returns>
     protected abstract StoreException? Translate(Exception error);
 
-    private async Task<T> RunAsync<T>(Func<Session, Task<T>> work, bool isWrite, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    private Task<T> RunAsync<T>(Func<Session, Task<T>> work, bool isWrite, CancellationToken cancellationToken) => RepeatAsync(
+        async attempt =>
         {
-            var isCommitting = false;
+            using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
+            var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            using var turn = isWrite ? await TakeTurnAsync(cancellationToken).ConfigureAwait(false) : null;
+            var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
+            await using var __ = transaction.ConfigureAwait(false);
+            var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
+            attempt.IsCommitting = isWrite;
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        },
+        cancellationToken);
+
+    private async Task<T> RepeatAsync<T>(Func<Attempt, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var number = 1; ; number++)
+        {
+            var attempt = new Attempt();
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!_isOpen) await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
-                using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
-                var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                await using var _ = connection.ConfigureAwait(false);
-                var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
-                await using var __ = transaction.ConfigureAwait(false);
-                var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
-                isCommitting = isWrite;
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return result;
+                return await work(attempt).ConfigureAwait(false);
             }
-            catch (Exception e) when (attempt < MostAttempts && e is not MlOpsException && IsWorthRepeating(e, isCommitting))
+            catch (Exception e) when (number < MostAttempts && e is not MlOpsException && IsWorthRepeating(e, attempt.IsCommitting))
             {
-                await Task.Delay(Random.Shared.Next(5, 25) * attempt, cancellationToken).ConfigureAwait(false); // so that two do not meet again
+                await Task.Delay(Random.Shared.Next(5, 25) * number, cancellationToken).ConfigureAwait(false); // so that two do not meet again
             }
             catch (Exception e) when (e is not MlOpsException && Translate(e) is { } translated)
             {
@@ -158,5 +195,10 @@ internal abstract class RelationalDatabase : IDisposable
         {
             _opening.Release();
         }
+    }
+
+    private sealed class Attempt
+    {
+        public bool IsCommitting { get; set; }
     }
 }

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ServingBuilderExtensions
 {
     /// <summary>Adds what serves registered models: they are loaded at their first use and follow their alias while the host runs.
-    /// It needs an <see cref="IModelRegistry"/> and an <see cref="IModelLoader"/>; predictions are logged when there is an <see cref="IPredictionLog"/>, and requests are looked at by each <see cref="IModelInputGuard"/>.</summary>
+    /// It needs an <see cref="IModelRegistry"/> and an <see cref="IModelLoader"/>; predictions are logged when there is an <see cref="IPredictionLog"/>, columns that a request leaves out are asked of each <see cref="IModelInputEnricher"/>, requests are looked at by each <see cref="IModelInputGuard"/>, versions by each <see cref="IModelServingCheck"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code, after configuration; null leaves them.</param>
     /// <returns>The builder.</returns>
@@ -30,11 +30,16 @@ public static class ServingBuilderExtensions
             services.TryAddSingleton(s => new DeploymentLineage(
                 s.GetService<ILineageStore>(), s.GetRequiredService<IOptions<ServingOptions>>(), s.GetService<IHostEnvironment>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeploymentLineage>>()));
             services.TryAddSingleton<ModelHost>();
+            services.TryAddSingleton<InputEnrichers>();
             services.TryAddSingleton<InputGuards>();
             services.TryAddSingleton(s => new PredictionRecorder(
-                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ServingMetrics>(), s.GetRequiredService<InputGuards>(), s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ServingMetrics>(), s.GetRequiredService<InputEnrichers>(), s.GetRequiredService<InputGuards>(),
+                s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
             services.TryAddSingleton<ModelEndpoints>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AliasWatcher>());
+            services.AddOptions<FeatureServingOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:Serving:Features");
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeatureServingOptions>, FeatureServingOptionsValidator>());
+            services.TryAddSingleton<FeatureEndpoints>();
         }
 
         if (configure is not null) options.Configure(configure);

@@ -26,6 +26,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
     // Writers of this process queue here without holding threads; only the first of them waits for other processes.
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly WriterQueue _queue;
 
     internal SqliteDatabase(SqliteConnectionStringBuilder connection, TimeSpan busyTimeout)
     {
@@ -35,6 +36,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         connection.DefaultTimeout = 1; // the provider's own patience, on top of SQLite's below
         _connectionString = connection.ToString();
         _busyTimeout = busyTimeout;
+        _queue = new(Name);
         _pragmas = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(long)busyTimeout.TotalMilliseconds}; PRAGMA synchronous = NORMAL;");
     }
 
@@ -92,6 +94,21 @@ internal sealed class SqliteDatabase : RelationalDatabase
     protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) =>
         await _writer.WaitAsync(_busyTimeout, cancellationToken).ConfigureAwait(false) ? new Permit(_writer) : throw IsLocked(null);
 
+    protected override async ValueTask<IDisposable?> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _queue.EnterAsync(_busyTimeout, cancellationToken).ConfigureAwait(false);
+            return new Turn(_queue);
+        }
+        catch (TimeoutException e)
+        {
+            throw IsLocked(e);
+        }
+    }
+
+    protected override ValueTask AfterWriteAsync() => WriterQueue.IsOnItsThread ? new(Task.Run(() => { })) : default;
+
     protected override async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(_connectionString);
@@ -116,26 +133,14 @@ internal sealed class SqliteDatabase : RelationalDatabase
         return new(isWrite ? BeginWrite(sqlite, cancellationToken) : sqlite.BeginTransaction(deferred: true));
     }
 
-    protected override StoreException? Translate(Exception error) => error switch
-    {
-        MigrationFailedException { InnerException: { } cause } => Translate(cause) ?? new($"The store '{Name}' could not be brought to this version: {error.Message}", error),
-        SqliteException { SqliteErrorCode: SQLITE_BUSY or SQLITE_LOCKED } => IsLocked(error),
-        SqliteException { SqliteErrorCode: SQLITE_CORRUPT or SQLITE_NOTADB } =>
-            new($"The store '{Name}' is damaged or is no SQLite database: {error.Message} Restore it from a backup, or move it away to start with an empty one.", error),
-        SqliteException { SqliteErrorCode: SQLITE_FULL } => new($"The disk of the store '{Name}' is full; nothing was changed. Make room and try again.", error),
-        SqliteException { SqliteErrorCode: SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM or SQLITE_AUTH } =>
-            new($"The store '{Name}' cannot be opened for writing: {error.Message} Check the path and the rights on the file and its folder.", error),
-        SqliteException { SqliteErrorCode: SQLITE_TOOBIG } => new($"A value is too large for the store '{Name}': {error.Message} Put it into the artifact store.", error),
-        SqliteException => new($"The store '{Name}' failed: {error.Message}", error),
-        IOException or UnauthorizedAccessException => new($"The store '{Name}' cannot be opened: {error.Message} Check the path and the rights on the file and its folder.", error),
-        _ => null,
-    };
+    protected override StoreException? Translate(Exception error) => SqliteErrors.Translate(error, Name, _busyTimeout);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             _writer.Dispose();
+            _queue.Dispose();
             using var connection = new SqliteConnection(_connectionString);
             SqliteConnection.ClearPool(connection); // gives the file free
         }
@@ -182,10 +187,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private StoreException IsLocked(Exception? error) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The store '{Name}' is locked by another writer and stayed so for {_busyTimeout.TotalSeconds:0.###} s. Try again, or close what holds it open."),
-        error,
-        isTransient: true);
+    private StoreException IsLocked(Exception? error) => SqliteErrors.IsLocked(Name, _busyTimeout, error);
 
     // A migration raises user_version: one cheap look instead of the whole machinery at each start.
     private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
@@ -219,5 +221,10 @@ internal sealed class SqliteDatabase : RelationalDatabase
     private sealed class Permit(SemaphoreSlim writer) : IDisposable
     {
         public void Dispose() => writer.Release();
+    }
+
+    private sealed class Turn(WriterQueue queue) : IDisposable
+    {
+        public void Dispose() => queue.Leave();
     }
 }

@@ -26,24 +26,26 @@ public static class TrainingPipelineExtensions
 
     /// <summary>Judges a model on the validation split.</summary>
     /// <param name="candidate">The model.</param>
-    /// <param name="gate">Sets the standards; a model without any is not blessed.</param>
+    /// <param name="gate">Sets the standards, and by which columns the model is judged on parts of the rows, too; a model without any standard is not blessed.</param>
     /// <param name="stage">Sets how the stage is run; null for the defaults.</param>
     /// <returns>The judgement. A model that fails is not an error; registering it gives it no alias.</returns>
     public static StageOutput<EvaluatedCandidate> Evaluate(this StageOutput<Candidate> candidate, Action<GateBuilder> gate, Action<StageOptions>? stage = null)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(gate);
-        return candidate.Then(new EvaluateStage(GateBuilder.Build(gate)), stage);
+        var (gates, slices) = GateBuilder.Build(gate);
+        return candidate.Then(new EvaluateStage(gates, slices), stage);
     }
 
     /// <summary>Judges a model that passed so far on the locked holdout; for one that did not the holdout stays closed.</summary>
     /// <param name="candidate">The judged model.</param>
-    /// <param name="gate">Sets the standards; null asks that the model's main metric is better than the baseline's.</param>
+    /// <param name="gate">Sets the standards, and by which columns the model is judged on parts of the rows, too; null asks that the model's main metric is better than the baseline's.</param>
     /// <param name="stage">Sets how the stage is run; null for the defaults.</param>
     /// <returns>The judgement, with its acceptance when the holdout was opened.</returns>
     public static StageOutput<EvaluatedCandidate> Accept(this StageOutput<EvaluatedCandidate> candidate, Action<GateBuilder>? gate = null, Action<StageOptions>? stage = null)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        return candidate.Then(new AcceptStage(GateBuilder.Build(gate ?? (g => g.BetterThanBaseline()))), stage);
+        var (gates, slices) = GateBuilder.Build(gate ?? (g => g.BetterThanBaseline()));
+        return candidate.Then(new AcceptStage(gates, slices), stage);
     }
 }

@@ -77,6 +77,19 @@ public sealed class IntegrityTests
     }
 
     [Fact]
+    public async Task The_bundle_of_a_version_is_read_only_where_the_version_would_be_loaded()
+    {
+        using var key = KeyOf();
+        using var strict = new World(builder => builder.TrustBundles(o => Trust(o, key)));
+        var version = await strict.RegisterAsync();
+        await FluentActions.Awaiting(() => strict.Loader.ReadAsync(version, Cancel)).Should().ThrowAsync<UntrustedBundleException>();
+
+        using var lax = new World();
+        version = await lax.RegisterAsync();
+        (await lax.Loader.ReadAsync(version, Cancel)).Manifest.Model.Should().Be("flight-delay");
+    }
+
+    [Fact]
     public async Task A_signature_of_a_key_that_is_not_trusted_does_not_count()
     {
         using var trusted = KeyOf();

@@ -81,6 +81,19 @@ public sealed class ModelGateTests
         (await world.PromoteAsync(2)).Should().HaveCount(passes ? 0 : 1);
     }
 
+    [Theory]
+    [InlineData(0.70, false)]
+    [InlineData(0.71, true)]
+    public async Task A_slice_must_not_fall_behind_that_of_the_version_that_has_the_alias(double auc, bool passes)
+    {
+        using var world = WorldOf(gate => gate.NoLowerThanIncumbent("auc", slice: "carrier=AA"));
+        await world.RegisterAsync("a", Report(("auc", 0.9)) with { Data = Make.Data("elsewhere").ToReference() });
+        (await world.PromoteAsync(1)).Should().BeEmpty("there is nobody to compare with");
+        var slice = new SliceMetrics("carrier=AA", 100, new Dictionary<string, double> { ["auc"] = auc }) { Incumbent = new Dictionary<string, double> { ["auc"] = 0.71 } };
+        await world.RegisterAsync("b", Report(("auc", 0.5)) with { IncumbentVersion = "flight-delay/1", Slices = [slice] });
+        (await world.PromoteAsync(2)).Should().HaveCount(passes ? 0 : 1);
+    }
+
     [Fact]
     public async Task Two_versions_that_were_judged_on_the_same_rows_compare_without_more()
     {

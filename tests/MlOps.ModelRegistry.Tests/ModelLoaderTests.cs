@@ -177,7 +177,7 @@ public sealed class ModelLoaderTests
         var stored = await host.Artifacts.PutAsync(new MemoryStream("no zip at all"u8.ToArray()), Cancel);
         var load = () => host.Loader.LoadAsync(host.Version with { Bundle = host.Version.Bundle! with { Artifact = stored } }, Cancel);
         (await load.Should().ThrowAsync<DataException>()).Which.DataSource.Should().Be("flight-delay/1");
-        await FluentActions.Awaiting(() => host.Loader.ReadAsync(new(Sha256.Hex("nowhere"), 1), Cancel)).Should().ThrowAsync<NotFoundException>();
+        await FluentActions.Awaiting(() => host.Loader.ReadAsync(new ArtifactRef(Sha256.Hex("nowhere"), 1), Cancel)).Should().ThrowAsync<NotFoundException>();
     }
 
     [Fact]

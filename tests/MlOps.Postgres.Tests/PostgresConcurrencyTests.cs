@@ -79,6 +79,56 @@ public sealed class PostgresConcurrencyTests(PostgresFixture server) : IDisposab
     }
 
     [Fact]
+    public async Task Of_many_that_take_one_name_at_once_one_has_it_and_the_others_are_told_of_the_conflict()
+    {
+        var store = _schema.Open();
+        var note = new ChangeNote("alice", "better", Store.Noon);
+        var ids = new List<string>();
+        for (var i = 0; i < Writers; i++)
+        {
+            await store.Registry.CreateModelAsync(new($"model-{i}", note), Cancel);
+            ids.Add((await store.Metadata.CreateExperimentAsync(new($"experiment {i}", Store.Noon), Cancel)).Id);
+        }
+
+        var models = await TogetherAsync(i => store.Registry.ChangeModelAsync($"model-{i}", new(note) { Name = "the-model" }, Cancel));
+        var experiments = await TogetherAsync(i => store.Metadata.ChangeExperimentAsync(ids[i], new(Store.Noon) { Name = "the experiment" }, Cancel));
+
+        models.Should().BeEquivalentTo(Enumerable.Repeat(nameof(ConflictException), Writers - 1).Append("done"));
+        experiments.Should().BeEquivalentTo(Enumerable.Repeat(nameof(ConflictException), Writers - 1).Append("done"));
+
+        static async Task<string[]> TogetherAsync(Func<int, Task> rename) => await Task.WhenAll(Enumerable.Range(0, Writers).Select(i => Task.Run(async () =>
+        {
+            try
+            {
+                await rename(i);
+                return "done";
+            }
+            catch (MlOpsException e)
+            {
+                return e.GetType().Name;
+            }
+        })));
+    }
+
+    [Fact]
+    public async Task A_run_is_not_restored_into_an_experiment_that_is_deleted_at_the_same_time()
+    {
+        var store = _schema.Open();
+        for (var round = 0; round < 10; round++)
+        {
+            var experiment = (await store.Metadata.CreateExperimentAsync(new($"experiment {round}", Store.Noon), Cancel)).Id;
+            var run = round.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+            await store.Metadata.StartRunAsync(new(run, "e", "n", Store.Noon) { ExperimentId = experiment }, Cancel);
+            await store.Metadata.ChangeRunAsync(run, new(Store.Noon) { IsDeleted = true }, Cancel);
+            var restoring = Task.Run(() => store.Metadata.ChangeRunAsync(run, new(Store.Noon) { IsDeleted = false }, Cancel), Cancel);
+            await Task.Run(() => store.Metadata.ChangeExperimentAsync(experiment, new(Store.Noon) { IsDeleted = true }, Cancel), Cancel);
+            var refusal = await restoring.ContinueWith(t => t.Exception?.InnerException, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
+            refusal?.Should().BeOfType<ConflictException>();
+            (await store.Metadata.FindRunAsync(run, Cancel))!.DeletedAt.Should().NotBeNull();
+        }
+    }
+
+    [Fact]
     public async Task A_cancelled_batch_records_nothing_and_the_next_is_recorded()
     {
         var store = _schema.Open();

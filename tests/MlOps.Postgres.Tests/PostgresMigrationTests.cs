@@ -21,6 +21,17 @@ public sealed class PostgresMigrationTests(PostgresFixture server) : IDisposable
         _schema.Scalar<long>("SELECT COUNT(*) FROM schema_versions").Should().Be(Scripts.Count);
     }
 
+    [Theory]
+    [InlineData("14.19", "The server of the store 's' is PostgreSQL 14.19, but 15 or later is needed.*")]
+    [InlineData("15.0", null)]
+    [InlineData("18.1", null)]
+    public void A_server_that_is_too_old_is_refused_with_what_is_needed(string version, string? message)
+    {
+        var check = () => PostgresDatabase.CheckServer("s", Version.Parse(version));
+        if (message is null) check.Should().NotThrow();
+        else check.Should().Throw<StoreException>().WithMessage(message);
+    }
+
     [Fact]
     public async Task Many_processes_that_start_together_migrate_once()
     {

@@ -20,6 +20,8 @@ internal sealed class FakeLoader : IModelLoader
 
     public Task<BundleContent> ReadAsync(ArtifactRef bundle, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    public Task<BundleContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
     public Task<ILoadedModel> LoadAsync(ModelVersion version, CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref _loads);

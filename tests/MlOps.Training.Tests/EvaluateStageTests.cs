@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
+using MlOps.ModelRegistry;
 
 namespace MlOps.Training.Tests;
 
@@ -12,10 +13,19 @@ public sealed class EvaluateStageTests : IDisposable
     public void Dispose() => _workshop.Dispose();
 
     private Task<EvaluatedCandidate> EvaluateAsync(Candidate candidate, Action<GateBuilder> gate, StageContext? context = null) =>
-        new EvaluateStage(GateBuilder.Build(gate)).RunAsync(candidate, context ?? _workshop.Context(), Token);
+        Evaluating(gate).RunAsync(candidate, context ?? _workshop.Context(), Token);
 
-    private static Task<EvaluatedCandidate> AcceptAsync(EvaluatedCandidate candidate, Action<GateBuilder> gate, StageContext context) =>
-        new AcceptStage(GateBuilder.Build(gate)).RunAsync(candidate, context, Token);
+    private static EvaluateStage Evaluating(Action<GateBuilder> gate)
+    {
+        var (gates, slices) = GateBuilder.Build(gate);
+        return new(gates, slices);
+    }
+
+    private static Task<EvaluatedCandidate> AcceptAsync(EvaluatedCandidate candidate, Action<GateBuilder> gate, StageContext context)
+    {
+        var (gates, slices) = GateBuilder.Build(gate);
+        return new AcceptStage(gates, slices).RunAsync(candidate, context, Token);
+    }
 
     [Fact]
     public async Task A_model_that_meets_its_standards_is_blessed()
@@ -102,6 +112,22 @@ public sealed class EvaluateStageTests : IDisposable
         judged.Evaluation.Incumbent.Should().Equal(champion.Bundle.Manifest.Metrics);
         judged.IsBlessed.Should().Be(candidate.Bundle.Manifest.Metrics["auc"] >= champion.Bundle.Manifest.Metrics["auc"]);
         context.Metrics.Should().Contain(m => m.Name == "champion.auc");
+    }
+
+    [Fact]
+    public async Task A_champion_that_this_host_does_not_trust_is_not_judged()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var workshop = new Workshop(builder => builder.TrustBundles(options =>
+        {
+            options.RequireSignature = true;
+            options.Keys.Add(new() { PublicKey = key.ExportSubjectPublicKeyInfoPem() });
+        }));
+        var candidate = await workshop.TrainAsync<FastTreeLate>(await workshop.BinaryAsync());
+        await workshop.PromoteAsync(candidate.Bundle);
+        var (gates, slices) = GateBuilder.Build(g => g.NoWorseThan("champion"));
+        var judge = () => new EvaluateStage(gates, slices).RunAsync(candidate, workshop.Context(), Token);
+        (await judge.Should().ThrowAsync<UntrustedBundleException>()).Which.Version.Should().Be(1);
     }
 
     [Fact]
@@ -196,8 +222,8 @@ public sealed class EvaluateStageTests : IDisposable
     public async Task A_judgement_that_compares_is_made_again_when_the_champion_changes()
     {
         var candidate = await _workshop.TrainAsync<FastTreeLate>(await _workshop.BinaryAsync());
-        var alone = new EvaluateStage(GateBuilder.Build(g => g.AtLeast("auc", 0.7)));
-        var comparing = new EvaluateStage(GateBuilder.Build(g => g.NoWorseThan("champion")));
+        var alone = Evaluating(g => g.AtLeast("auc", 0.7));
+        var comparing = Evaluating(g => g.NoWorseThan("champion"));
         var (aloneBefore, before) = (await alone.GetCacheKeyAsync(_workshop.Services, Token), await comparing.GetCacheKeyAsync(_workshop.Services, Token));
         await _workshop.PromoteAsync(candidate.Bundle, "challenger");
         (await comparing.GetCacheKeyAsync(_workshop.Services, Token)).Should().Be(before);

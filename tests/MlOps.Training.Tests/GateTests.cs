@@ -9,7 +9,7 @@ public sealed class GateTests
     private static readonly Dictionary<string, double> Good = new() { ["auc"] = 0.8, ["log_loss"] = 0.4, ["f1_score"] = double.NaN };
     private static readonly Dictionary<string, double> Baseline = new() { ["auc"] = 0.5, ["log_loss"] = 0.7 };
 
-    private static GateCheck Check(Action<GateBuilder> gate, Incumbent? incumbent = null) => GateKeeper.Check(GateBuilder.Build(gate).Single(), "auc", Good, Baseline, incumbent);
+    private static GateCheck Check(Action<GateBuilder> gate, Incumbent? incumbent = null) => GateKeeper.Check(GateBuilder.Build(gate).Gates.Single(), "auc", Good, Baseline, incumbent);
 
     private static Incumbent Champion(double auc, double logLoss = 0.4) => new("model/3", new Dictionary<string, double> { ["auc"] = auc, ["log_loss"] = logLoss }, null);
 

@@ -1,13 +1,20 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
+using MlOps.ModelRegistry;
 
 namespace MlOps.Training.Tests;
 
 /// <summary>The stages in a real run: recorded, cached, and with the holdout locked.</summary>
 public sealed class PipelineTests : IDisposable
 {
-    private readonly Workshop _workshop = new(builder => builder.AddPipelines().AddPipeline<LatePipeline>("late"));
+    private readonly Workshop _workshop = new(builder => builder.AddPipelines()
+        .AddPipeline<LatePipeline>("late")
+        .AddModelGate("late", ModelNames.Champion, gate => gate
+            .AtLeast("auc", 0.6, slice: "city=city 1")
+            .AtLeast("auc", 0.6, JudgedOn.Holdout, slice: "night=true")
+            .NoLowerThanIncumbent("auc", tolerance: 0.1, slice: "city=city 2"))
+        .AddModelGate("late", "strict", gate => gate.AtLeast("auc", 1.1, slice: "city=city 1").AtLeast("auc", 0.6, slice: "city=city 9")));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -42,6 +49,29 @@ public sealed class PipelineTests : IDisposable
         (await _workshop.Registry.ListVersionsAsync("late", Token)).Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task Gates_of_the_registry_ask_for_the_slices_that_the_pipeline_judged()
+    {
+        (await RunAsync()).Output<Promotion>().IsPromoted.Should().BeTrue();
+        (await RunAsync()).Output<EvaluatedCandidate>().Evaluation.Slices.Should().OnlyContain(s => s.Incumbent!.ContainsKey("auc"));
+
+        var strict = () => _workshop.Registry.SetAliasAsync(new("late", "strict", null, 1, "test", "test", DateTimeOffset.UnixEpoch), Token);
+
+        var auc = (await _workshop.Registry.ListVersionsAsync("late", Token)).Single(v => v.Version == 1).Evaluation!.Slices.Single(s => s.Slice == "city=city 1").Metrics["auc"];
+        (await strict.Should().ThrowAsync<GateRefusedException>()).Which.Reasons.Should().Equal(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"auc of slice 'city=city 1' on the validation split must be at least 1.1, but it is {auc:G6}."),
+            "auc of slice 'city=city 9' on the validation split must be at least 0.6, but the judgement of version 1 on the validation split has no slice 'city=city 9'.");
+    }
+
+    [Fact]
+    public async Task A_model_card_shows_the_slices_that_the_pipeline_judged()
+    {
+        await RunAsync();
+        var card = await _workshop.Services.GetRequiredService<IModelCards>().CreateAsync("late", 1, Token);
+        card.Sections.Single(s => s.Title == "Slices of the validation split").Rows.Select(r => r[0]).Should().BeEquivalentTo("city=city 0", "city=city 1", "city=city 2");
+        card.Sections.Single(s => s.Title == "Slices of the holdout").Rows.Select(r => r[0]).Should().BeEquivalentTo("night=true", "night=false");
+    }
+
     public sealed class LatePipeline : PipelineDefinition
     {
         public override void Define(PipelineBuilder pipeline)
@@ -49,8 +79,8 @@ public sealed class PipelineTests : IDisposable
             ArgumentNullException.ThrowIfNull(pipeline);
             pipeline.Start<SplitStage, DataSplit>()
                 .Train<FastTreeLate>("late", o => o.Trials = 2)
-                .Evaluate(g => g.AtLeast("auc", 0.7).NoWorseThan(ModelNames.Champion))
-                .Accept()
+                .Evaluate(g => g.AtLeast("auc", 0.7).NoWorseThan(ModelNames.Champion).SliceBy("city"))
+                .Accept(g => g.BetterThanBaseline().SliceBy("night"))
                 .Register()
                 .Promote();
         }

@@ -169,3 +169,16 @@ public sealed record NeedsLabel(string Label) : IDataTransformer
 
     public RecordBatch Apply(RecordBatch batch) => batch;
 }
+
+/// <summary>Makes a truth value out of a number: whether it is large.</summary>
+public sealed record IsLarge(string Column) : IDataTransformer
+{
+    public DatasetSchema GetOutputSchema(DatasetSchema input) => new(input.Append(new("large", ColumnType.Boolean)));
+
+    public RecordBatch Apply(RecordBatch batch)
+    {
+        var values = (Int64Array)batch.Column(Column);
+        var large = new BooleanArray.Builder().AppendRange(values.Values.ToArray().Select(v => v >= 50)).Build();
+        return new(GetOutputSchema(DatasetSchema.FromArrow(batch.Schema)).ToArrow(), Enumerable.Range(0, batch.ColumnCount).Select(batch.Column).Append(large), batch.Length);
+    }
+}

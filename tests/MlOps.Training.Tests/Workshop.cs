@@ -15,7 +15,7 @@ internal sealed class Workshop : IDisposable
         var services = new ServiceCollection();
         services.AddSingleton(this);
         services.AddSingleton<IDatasetStore>(Store);
-        var builder = services.AddMlOpsCore().UseInMemoryStores().AddTraining().AddModelRegistry().AddMLNet().AddTransformer<Halve>().AddTransformer<NeedsLabel>();
+        var builder = services.AddMlOpsCore().UseInMemoryStores().AddTraining().AddModelRegistry().AddMLNet().AddTransformer<Halve>().AddTransformer<NeedsLabel>().AddTransformer<IsLarge>();
         configure?.Invoke(builder);
         _services = services.BuildServiceProvider();
     }

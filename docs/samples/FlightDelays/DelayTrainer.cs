@@ -14,7 +14,7 @@ public sealed class DelayTrainer : Trainer
     public override IEstimator<ITransformer> Build(MLContext ml, TrainerContext context) =>
         ml.Transforms.Concatenate(
                 "Features",
-                "hour", "weekday", "distance", "origin_latitude", "origin_longitude", "destination_latitude", "destination_longitude")
+                ["hour", "weekday", "distance", "origin_latitude", "origin_longitude", "destination_latitude", "destination_longitude", .. FlightFeatures.Names])
             .Append(ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
             {
                 LabelColumnName = Label,

@@ -28,20 +28,27 @@ builder.Services.AddSingleton(new FlightFeed(
     arguments.BrokenDay ? new DateTimeOffset(2001, 6, 20, 0, 0, 0, TimeSpan.Zero) : null));
 var schema = DataSchema.FromYaml(File.ReadAllText(Files.Schema)); // what training data, the feed and requests are held to
 builder.Services.AddSingleton(schema);
+builder.Services.AddSingleton<Arrivals>();
 builder.Services.AddMlOps()
+    .AddFeatures<FlightFeatures>()
+    .UseInProcessOnlineStore() // the replay starts anew each time; a service keeps its features in SQLite, PostgreSQL or Redis
     .AddTransformer<AddCalendarFeatures>()
+    .AddTransformer<AskAtFullHour>()
     .AddTransformer<AirportCoordinates>()
     .AddPipeline<FlightDelayPipeline>(FlightDelayPipeline.Name)
+    .AddModelGate(FlightDelayPipeline.Name, ModelNames.Champion, gate => gate.AtLeast("auc", 0.55, slice: "origin=ORD")) // of use at the busiest airport, too
     .AddInputGuard(FlightDelayPipeline.Name, schema.ToSuite("serving"))
     .AddMonitor(Replay.Daily, monitor =>
     {
         // A single day tells whether the feed has changed. How many flights are late moves with every storm: that is for the week.
         monitor.Configure(options => (options.Model, options.LabelShareChange, options.CoolDown) = (FlightDelayPipeline.Name, 1000, Replay.CoolDown));
+        monitor.Configure(Replay.IgnoreHistory);
         monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
     })
     .AddMonitor(Replay.Weekly, monitor =>
     {
         monitor.Configure(options => (options.Model, options.CoolDown) = (FlightDelayPipeline.Name, Replay.CoolDown));
+        monitor.Configure(Replay.IgnoreHistory);
         monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
     });
 builder.Services.AddSingleton<Replay>().AddSingleton<DriftPage>();
@@ -58,9 +65,11 @@ try
     var run = await PipelineScreen.RunAsync(progress => app.Services.GetRequiredService<IPipelineRunner>().RunAsync(FlightDelayPipeline.Name, new() { Progress = progress }));
     Report.Stages(run);
     Report.Model(run);
+    if (arguments.Again) Console.Write(await app.Services.GetRequiredService<IPipelineRunner>().ReplayAsync(run.RunId));
 
     Report.Title($"2. May and June, day by day through {app.Urls.First()}/v2/models/{FlightDelayPipeline.Name}/infer");
     Report.Weeks(await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers, Report.PutAside));
+    Report.Consistency(await replay.CheckFeaturesAsync());
     await Report.VersionsAsync(app.Services.GetRequiredService<IModelRegistry>(), FlightDelayPipeline.Name);
     Report.Places(app.Services, await app.Services.GetRequiredService<DriftPage>().WriteAsync(Replay.Start, Replay.End), watch.Elapsed);
 }

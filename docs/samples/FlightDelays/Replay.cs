@@ -6,17 +6,20 @@ using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.Data;
 using MlOps.DataValidation;
+using MlOps.FeatureStore;
 using MlOps.Monitoring;
 
 namespace FlightDelays;
 
 /// <summary>Lives through May and June 2001: sends each day's flights to the endpoint, learns in the evening how late they were, and lets the monitors compare.</summary>
 internal sealed class Replay(
-    IServiceProvider services, FlightFeed feed, DataSchema schema, IDatasetStore datasets, TimeProvider clock, IPredictionLog log, IModelMonitor monitor, IModelRegistry registry, IOptions<MlOpsOptions> options)
+    IServiceProvider services, FlightFeed feed, DataSchema schema, IDatasetStore datasets, TimeProvider clock, IPredictionLog log, IModelMonitor monitor, IModelRegistry registry,
+    IMaterializer materializer, IFeaturePusher pusher, IFeatureConsistency consistency, IOptions<MlOpsOptions> options)
 {
     public const string Daily = "flight-delay-daily";
     public const string Weekly = "flight-delay-weekly";
     private const int FlightsPerRequest = 250;
+    private readonly PriorityQueue<Arrival, DateTimeOffset> _underWay = new();
 
     /// <summary>The pipeline learns once a week at most, whatever the monitors find.</summary>
     public static TimeSpan CoolDown { get; } = TimeSpan.FromDays(6);
@@ -24,6 +27,12 @@ internal sealed class Replay(
     public static DateTimeOffset Start { get; } = new(2001, 5, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static DateTimeOffset End { get; } = new(2001, 7, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>How late flights were lately moves with every storm, and with the label, which is watched itself.</summary>
+    public static void IgnoreHistory(MonitorOptions monitor)
+    {
+        foreach (var name in FlightFeatures.Names) monitor.IgnoredColumns.Add(name);
+    }
 
     /// <summary>A pipeline that drift starts learns from what is known by then.</summary>
     public static IReadOnlyDictionary<string, string> ParametersAfter(DriftReport report) =>
@@ -47,6 +56,7 @@ internal sealed class Replay(
     public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm, Action<DateTimeOffset, MonitorResult> onTrigger, Action<DateTimeOffset, IReadOnlyList<PutAside>> onPutAside)
     {
         var flights = await ReadFlightsAsync();
+        await materializer.MaterializeAsync(null, DateTimeOffset.UnixEpoch, Start);
         using var client = new HttpClient { BaseAddress = endpoint };
         List<Week> weeks = [];
         var weekStart = Start;
@@ -90,25 +100,43 @@ internal sealed class Replay(
         return (good, bad);
     }
 
+    /// <summary>Sends the flights of a day, at the full hour before their departure. What has arrived until then is pushed to the feature store before.</summary>
     private async Task ServeAsync(HttpClient client, DateTimeOffset day, List<Flight> flights)
     {
-        ((ReplayClock)clock).Set(day.AddHours(12));
         List<GroundTruth> arrived = [];
-        foreach (var (number, part) in flights.Chunk(FlightsPerRequest).Index())
+        var number = 0;
+        foreach (var hour in flights.GroupBy(flight => AskAtFullHour.Of(flight.Date)).OrderBy(hour => hour.Key))
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}-{number}");
-            using var content = new ByteArrayContent(Request(id, part));
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await client.PostAsync($"v2/models/{FlightDelayPipeline.Name}/infer", content);
-            if (!answer.IsSuccessStatusCode) throw new DataException($"The endpoint answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
-            arrived.AddRange(part.Select((flight, row) => new GroundTruth(
-                part.Length == 1 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}/{row}"),
-                flight.Delay > LabelDelays.LateMinutes ? 1 : 0,
-                day.AddDays(1))));
+            ((ReplayClock)clock).Set(hour.Key);
+            await PushArrivalsAsync(hour.Key);
+            foreach (var part in hour.Chunk(FlightsPerRequest))
+            {
+                var id = string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}-{number++}");
+                using var content = new ByteArrayContent(Request(id, part));
+                content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                using var answer = await client.PostAsync($"v2/models/{FlightDelayPipeline.Name}/infer", content);
+                if (!answer.IsSuccessStatusCode) throw new DataException($"The endpoint answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+                arrived.AddRange(part.Select((flight, row) => new GroundTruth(
+                    part.Length == 1 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}/{row}"),
+                    flight.Delay > LabelDelays.LateMinutes ? 1 : 0,
+                    day.AddDays(1))));
+            }
         }
 
         await log.WriteGroundTruthAsync(FlightDelayPipeline.Name, arrived);
     }
+
+    private async Task PushArrivalsAsync(DateTimeOffset until)
+    {
+        List<Arrival> arrivals = [];
+        while (_underWay.TryPeek(out _, out var known) && known <= until) arrivals.Add(_underWay.Dequeue());
+        if (arrivals.Count == 0) return;
+        await pusher.PushAsync(FlightFeatures.AirportDelays, arrivals.ToAsyncEnumerable());
+        await pusher.PushAsync(FlightFeatures.RouteDelays, arrivals.ToAsyncEnumerable());
+    }
+
+    /// <summary>Computes the features of a tenth of the predictions again, as of their time, and compares them with what was served.</summary>
+    public Task<ConsistencyReport> CheckFeaturesAsync() => consistency.CheckAsync(new(FlightDelayPipeline.Name, FlightFeatures.Service, Start, End) { Share = 0.1 });
 
     /// <summary>Writes a request of the Open Inference Protocol: one tensor a column, a row for each flight.</summary>
     public static byte[] Request(string id, IReadOnlyList<Flight> flights)
@@ -144,9 +172,12 @@ internal sealed class Replay(
             var (origins, destinations) = ((StringArray)batch.Column("origin"), (StringArray)batch.Column("destination"));
             for (var i = 0; i < batch.Length; i++)
             {
-                if (dates.GetTimestamp(i) is not { } date || date < Start || date >= End) continue;
+                if (dates.GetTimestamp(i) is not { } date || date >= End) continue;
+                var flight = new Flight(date, delays.GetValue(i)!.Value, distances.GetValue(i)!.Value, origins.GetString(i), destinations.GetString(i));
+                if (Arrival.Of(flight) is var arrival && arrival.Known > Start) _underWay.Enqueue(arrival, arrival.Known);
+                if (date < Start) continue;
                 if (!days.TryGetValue(date.Date, out var day)) days[date.Date] = day = [];
-                day.Add(new(date, delays.GetValue(i)!.Value, distances.GetValue(i)!.Value, origins.GetString(i), destinations.GetString(i)));
+                day.Add(flight);
             }
         }
 

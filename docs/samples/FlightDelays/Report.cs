@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.FeatureStore;
 using MlOps.ModelRegistry;
 using MlOps.Monitoring;
 using Spectre.Console;
@@ -42,6 +43,9 @@ internal static class Report
         }
 
         AnsiConsole.Write(table);
+        var slices = Table("slice", "flights", "auc (March)");
+        foreach (var slice in candidate.Evaluation.Slices) slices.AddRow(slice.Slice, slice.Rows.ToString(Culture), Number(slice.Metrics["auc"]));
+        AnsiConsole.Write(slices);
         foreach (var check in candidate.Evaluation.Checks.Concat(candidate.Acceptance?.Checks ?? []))
             AnsiConsole.MarkupLine($"{(check.Holds ? "[green]holds[/]" : "[red]fails[/]")}  {Markup.Escape(check.Description)}: {Number(check.Observed)}");
         AnsiConsole.MarkupLineInterpolated($"{Outcome(run)}");
@@ -91,6 +95,13 @@ internal static class Report
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine("[dim]Each week's inputs and share of late flights against the training data of the champion of that day. Marked is what is both large and beyond chance.[/]");
+    }
+
+    public static void Consistency(ConsistencyReport report)
+    {
+        var differing = report.Features.Where(f => f.DifferingShare > 0).Select(f => string.Create(Culture, $"{f.Feature} in {f.DifferingShare:P2}"));
+        AnsiConsole.MarkupLineInterpolated(
+            Culture, $"The features of {report.Compared} predictions, computed again as of their time: {(differing.Any() ? $"[red]{string.Join(", ", differing)} differ[/]" : "the same as were served")}.");
     }
 
     public static async Task VersionsAsync(IModelRegistry registry, string model)

@@ -196,6 +196,9 @@ public sealed record RunQuery
 
     /// <summary>Gets what to load of each run; what is left out stands empty in the result.</summary>
     public RunParts Parts { get; init; } = RunParts.All;
+
+    /// <summary>Gets the names of the metrics to load, for runs with many of which few are wanted; null for all.</summary>
+    public IReadOnlyList<string>? MetricNames { get; init; }
 }
 
 /// <summary>The parts of a run that a search loads. The name, the status and the times are always there.</summary>

@@ -42,7 +42,11 @@ public sealed record EvaluationReport(
 /// <param name="Slice">The part, as carrier=AA.</param>
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Metrics">The metrics by name.</param>
-public sealed record SliceMetrics(string Slice, long Rows, IReadOnlyDictionary<string, double> Metrics);
+public sealed record SliceMetrics(string Slice, long Rows, IReadOnlyDictionary<string, double> Metrics)
+{
+    /// <summary>Gets the same of the registered version that the model was compared with; null when there was none.</summary>
+    public IReadOnlyDictionary<string, double>? Incumbent { get; init; }
+}
 
 /// <summary>One standard that a model was held to.</summary>
 /// <param name="Description">What was asked, as: auc at least 0.65.</param>

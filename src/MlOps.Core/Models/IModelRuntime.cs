@@ -39,18 +39,27 @@ public interface ILoadedModel : IDisposable
 /// <summary>Opens registered models: fetches the bundle, verifies it and hands it to its runtime. Thread-safe.</summary>
 public interface IModelLoader
 {
-    /// <summary>Reads a bundle and checks the digest of the file and of each part.</summary>
+    /// <summary>Reads a bundle that is not registered yet, as a pipeline has just made it, and checks the digest of the file and of each part. For what is registered, use the overload that takes its version.</summary>
     /// <param name="bundle">The file.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The verified bundle.</returns>
     /// <exception cref="ArtifactCorruptException">The file is damaged.</exception>
     Task<BundleContent> ReadAsync(ArtifactRef bundle, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads the bundle of a registered version, under the same conditions as <see cref="LoadAsync"/>: the digests fit, and it has the signatures that this host asks for.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The verified bundle.</returns>
+    /// <exception cref="ArtifactCorruptException">The file is damaged.</exception>
+    /// <exception cref="MlOpsException">This host does not trust the version.</exception>
+    Task<BundleContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken = default);
+
     /// <summary>Loads a version of a model. It is used only after it has reproduced the sample predictions in its bundle.</summary>
     /// <param name="version">The version.</param>
     /// <param name="cancellationToken">Stops the loading.</param>
     /// <returns>The model, which the caller disposes.</returns>
     /// <exception cref="ArtifactCorruptException">The file is damaged.</exception>
+    /// <exception cref="MlOpsException">This host does not trust the version.</exception>
     /// <exception cref="DataException">No runtime for its platform is registered, or the model does not reproduce its samples.</exception>
     Task<ILoadedModel> LoadAsync(ModelVersion version, CancellationToken cancellationToken = default);
 }

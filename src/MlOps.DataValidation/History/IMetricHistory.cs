@@ -3,7 +3,7 @@ namespace MlOps.DataValidation;
 /// <summary>Keeps the metrics of every validated dataset. Thread-safe, also between processes.</summary>
 public interface IMetricHistory
 {
-    /// <summary>Adds the metrics of a dataset. The same dataset, fingerprint and time again is one point, with the metrics that were added first.</summary>
+    /// <summary>Adds the metrics of a dataset. The same dataset, fingerprint and time again is one point, with the metrics that were added first; it is accepted as soon as one of them was.</summary>
     /// <param name="metrics">The metrics.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>When they are kept.</returns>

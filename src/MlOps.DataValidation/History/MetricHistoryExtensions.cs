@@ -7,18 +7,25 @@ public static class MetricHistoryExtensions
     /// <param name="history">The history.</param>
     /// <param name="metrics">The metrics of the dataset.</param>
     /// <param name="rules">Which metrics must fit, and how.</param>
-    /// <param name="onlyAccepted">Whether data that did not pass validation are left out of the past.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>What was found.</returns>
     /// <remarks>Values of the past that are not finite are left out. A metric that has no finite value now is an anomaly when it had one before.</remarks>
     public static async Task<HistoryReport> CheckAsync(
-        this IMetricHistory history, DatasetMetrics metrics, IReadOnlyList<HistoryRule> rules, bool onlyAccepted = true, CancellationToken cancellationToken = default)
+        this IMetricHistory history, DatasetMetrics metrics, IReadOnlyList<HistoryRule> rules, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(metrics);
         ArgumentNullException.ThrowIfNull(rules);
-        var past = await history.ReadAsync(new(metrics.Dataset) { Before = metrics.Time, OnlyAccepted = onlyAccepted }, cancellationToken).ConfigureAwait(false);
-        return new(metrics.Dataset, metrics.Time, [.. rules.Select(r => Check(past, metrics, r))]);
+        var accepted = await PastAsync(onlyAccepted: true).ConfigureAwait(false);
+        var all = await PastAsync(onlyAccepted: false).ConfigureAwait(false);
+        return new(metrics.Dataset, metrics.Time, [.. rules.Select(r => Check(r.OnlyAccepted ? accepted : all, metrics, r))]);
+
+        async Task<IReadOnlyList<DatasetMetrics>> PastAsync(bool onlyAccepted)
+        {
+            string[] names = [.. rules.Where(r => r.OnlyAccepted == onlyAccepted).Select(r => r.Metric).Distinct(StringComparer.Ordinal)];
+            if (names.Length == 0) return [];
+            return await history.ReadAsync(new(metrics.Dataset) { Before = metrics.Time, OnlyAccepted = onlyAccepted, Metrics = names }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static HistoryFinding Check(IReadOnlyList<DatasetMetrics> past, DatasetMetrics metrics, HistoryRule rule)

@@ -18,7 +18,12 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
         foreach (var name in metrics.Values.Keys) ArgumentException.ThrowIfNullOrWhiteSpace(name, nameof(metrics));
 
         var id = IdOf(metrics);
-        if (await store.FindRunAsync(id, cancellationToken).ConfigureAwait(false) is { Status: RunStatus.Finished }) return;
+        if (await store.FindRunAsync(id, cancellationToken).ConfigureAwait(false) is { Status: RunStatus.Finished } kept)
+        {
+            if (metrics.IsAccepted && !IsAccepted(kept)) await store.LogAsync(id, new() { Tags = new Dictionary<string, string> { [Accepted] = "true" } }, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         await store.StartRunAsync(new(id, ExperimentOf(metrics.Dataset), metrics.Dataset, metrics.Time), cancellationToken).ConfigureAwait(false);
         await store.LogAsync(id, EntriesOf(metrics), cancellationToken).ConfigureAwait(false);
         await store.EndRunAsync(id, RunStatus.Finished, metrics.Time, cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -53,8 +58,10 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
     private static DatasetMetrics PointOf(string dataset, Run run) => new(dataset, run.StartedAt, run.Metrics.ToDictionary(m => m.Key, m => m.Value.Value, StringComparer.Ordinal))
     {
         Fingerprint = run.Inputs.Count > 0 ? run.Inputs[0].Fingerprint : null,
-        IsAccepted = run.Tags.GetValueOrDefault(Accepted) != "false",
+        IsAccepted = IsAccepted(run),
     };
+
+    private static bool IsAccepted(Run run) => run.Tags.GetValueOrDefault(Accepted) != "false";
 
     private static RunEntries EntriesOf(DatasetMetrics metrics) => new()
     {
@@ -77,6 +84,7 @@ internal sealed class RunMetricHistory(IMetadataStore store) : IMetricHistory
             Limit = query.Limit,
             After = after,
             Parts = RunParts.Metrics | RunParts.Tags | RunParts.Inputs,
+            MetricNames = query.Metrics,
         },
         cancellationToken);
 }

@@ -39,6 +39,12 @@ internal static class ArrowColumn
         }
     }
 
+    /// <summary>Tells a profile the kind of an array, of which no row may be added.</summary>
+    public static void AddKind(ColumnProfile profile, IArrowArray array)
+    {
+        if (profile.Kind == ValueKind.Unknown) Add(profile, ArrowArrayFactory.Slice(array, 0, 0));
+    }
+
     public static Validity ValidityOf(IArrowArray array) => array.NullCount == 0 ? default : new(array.Data.Buffers[0].Span, array.Offset);
 
     public static TimeUnit UnitOf(ArrowUnit unit) => unit switch
@@ -53,6 +59,7 @@ internal static class ArrowColumn
     {
         profile.AddLists(lists.ValueOffsets, ValidityOf(lists));
         if (profile.Lists is null) return;
+        AddKind(profile.Lists.Items, lists.Values);
         AddItems(profile, lists, lists.Values, lists.ValueOffsets);
     }
 

@@ -65,14 +65,48 @@ internal static class RareArrowColumn
         Convert<long>(times, row => times.Values[row], (values, validity) => profile.AddDurations(values, unit, validity));
     }
 
-    // Runs of rows are added from the dictionary, one value at a time, so that missing values and repeated ones count as they come.
+    // Values that are no texts are added from the dictionary, one value at a time, so that missing values and repeated ones count as they come.
     private static void AddDictionary(ColumnProfile profile, DictionaryArray array)
     {
+        ArrowColumn.AddKind(profile, array.Dictionary);
+        if (array.Dictionary is StringArray texts)
+        {
+            AddTexts(profile, array, texts);
+            return;
+        }
+
         for (var row = 0; row < array.Length; row++)
         {
             var index = array.IsValid(row) ? IndexOf(array.Indices, row) : -1;
             if (index < 0 || array.Dictionary.IsNull(index)) profile.AddMissing(1);
             else ArrowColumn.Add(profile, ArrowArrayFactory.Slice(array.Dictionary, index, 1));
+        }
+    }
+
+    // Texts are laid out as if there were no dictionary, some rows at a time.
+    private static void AddTexts(ColumnProfile profile, DictionaryArray array, StringArray texts)
+    {
+        var (offsets, present, bytes) = (new int[BlockSize + 1], new byte[BlockSize / 8], new byte[BlockSize * 16]);
+        var rows = 0;
+        for (var at = 0; at < array.Length; at++)
+        {
+            var index = array.IsValid(at) ? IndexOf(array.Indices, at) : -1;
+            var text = index < 0 || texts.IsNull(index) ? default : texts.GetBytes(index);
+            if (rows == BlockSize || (rows > 0 && bytes.Length - offsets[rows] < text.Length)) Flush();
+            if (bytes.Length < text.Length) bytes = new byte[text.Length];
+            text.CopyTo(bytes.AsSpan(offsets[rows]));
+            if (index >= 0 && !texts.IsNull(index)) present[rows >> 3] |= (byte)(1 << (rows & 7));
+            offsets[rows + 1] = offsets[rows] + text.Length;
+            rows++;
+        }
+
+        Flush();
+
+        void Flush()
+        {
+            profile.AddText(offsets.AsSpan(0, rows + 1), bytes, new(present));
+            System.Array.Clear(present);
+            rows = 0;
         }
     }
 
@@ -93,6 +127,7 @@ internal static class RareArrowColumn
         var offsets = new int[lists.Length + 1];
         for (var row = 0; row < offsets.Length; row++) offsets[row] = offsetOf(row);
         profile.AddLists(offsets, ArrowColumn.ValidityOf(lists));
+        if (profile.Lists is not null) ArrowColumn.AddKind(profile.Lists.Items, items);
         for (var row = 0; row < lists.Length && profile.Lists is not null; row++)
         {
             if (lists.IsValid(row) && offsets[row + 1] > offsets[row]) ArrowColumn.Add(profile.Lists.Items, ArrowArrayFactory.Slice(items, offsets[row], offsets[row + 1] - offsets[row]));
@@ -101,6 +136,7 @@ internal static class RareArrowColumn
 
     private static void AddBinary(ColumnProfile profile, FixedSizeBinaryArray binary)
     {
+        profile.AddBinary([0], []);
         for (var row = 0; row < binary.Length; row++)
         {
             if (binary.IsNull(row)) profile.AddMissing(1);

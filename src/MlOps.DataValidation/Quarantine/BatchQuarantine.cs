@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Apache.Arrow;
 
 namespace MlOps.DataValidation;
@@ -37,6 +38,7 @@ public static class BatchQuarantine
         var validation = new BatchValidation(suite, options ?? new(), keepFailed: true);
         var taker = new RowTaker();
         var rejectedRows = new RejectedRows();
+        var split = new Split();
         var first = true; // of all
         await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
@@ -44,11 +46,12 @@ public static class BatchQuarantine
             var from = 0;
             do
             {
-                var (count, split) = (Math.Min(MostRows, batch.Length - from), new Split());
+                var count = Math.Min(MostRows, batch.Length - from);
+                split.Clear();
                 validation.Judge(batch, from, count, split.Add, cancellationToken);
                 if (split.Rejected.Count == 0) await accepted(count == batch.Length ? batch : batch.Slice(from, count)).ConfigureAwait(false);
-                else if (first || split.Kept.Count > 0) await accepted(taker.Take(batch, split.Kept)).ConfigureAwait(false);
-                if (first || split.Rejected.Count > 0) await rejected(rejectedRows.Of(taker, batch, split.Dropped, split.Rejected)).ConfigureAwait(false);
+                else if (first || split.Kept.Count > 0) await accepted(taker.Take(batch, CollectionsMarshal.AsSpan(split.Kept))).ConfigureAwait(false);
+                if (first || split.Rejected.Count > 0) await rejected(rejectedRows.Of(taker, batch, CollectionsMarshal.AsSpan(split.Dropped), split.Rejected)).ConfigureAwait(false);
                 taker.Reuse();
                 first = false;
                 from += MostRows;
@@ -66,6 +69,13 @@ public static class BatchQuarantine
         public List<RowRun> Dropped { get; } = [];
 
         public List<(long Row, string Reasons)> Rejected { get; } = [];
+
+        public void Clear()
+        {
+            Kept.Clear();
+            Dropped.Clear();
+            Rejected.Clear();
+        }
 
         public void Add(ValidationPass pass, int start)
         {

@@ -20,7 +20,7 @@ internal abstract class Check(Expectation expectation, int[] columns)
     public bool Reads(int column) => columns.Contains(column);
 
     /// <summary>Looks at the rows of a block that the filter lets through.</summary>
-    /// <returns>The rows that fail, until the next call; empty when the check does not judge rows.</returns>
+    /// <returns>The rows that fail, until the next call; empty when none does, or the check does not judge rows.</returns>
     public abstract ReadOnlySpan<ulong> Look(Block block, ReadOnlySpan<ulong> scope, SampleTaker samples);
 
     /// <summary>Says what was found.</summary>

@@ -18,7 +18,7 @@ internal sealed class RowCheck(Expectation expectation, RowRule rule) : Check(ex
         Bits.And(failed, judged);
         if (Expectation.Nulls == NullPolicy.Judge && Columns is [var only] && !block.Columns[only].IsComplete) FailMissing(block.Columns[only], scope, failed);
         var count = Bits.Count(failed);
-        if (count == 0) return failed;
+        if (count == 0) return [];
         Tally.Unexpected += count;
         samples.Take(block, Columns, failed, Tally.Sample);
         return failed;

@@ -89,6 +89,7 @@ internal sealed class ValidationPass
     private sealed class Entry(Expectation expectation)
     {
         private ulong[] _failed = [];
+        private bool _anyFailed; // of the last block
         private Check? _check;
         private string? _error;
 
@@ -111,12 +112,7 @@ internal sealed class ValidationPass
 
         public void Look(Block block, ReadOnlySpan<ulong> all, SampleTaker samples, Span<ulong> rejected, bool keep)
         {
-            if (keep)
-            {
-                if (_failed.Length < all.Length) _failed = new ulong[all.Length];
-                _failed.AsSpan().Clear();
-            }
-
+            _anyFailed = false;
             if (_error is not null) return;
             try
             {
@@ -124,7 +120,10 @@ internal sealed class ValidationPass
                 var failed = _check!.Look(block, Filter is null ? all : Filter.Matching(block), samples);
                 if (failed.IsEmpty) return;
                 if (expectation.Severity == Severity.Error) Bits.Or(rejected, failed);
-                if (keep) failed.CopyTo(_failed);
+                if (!keep) return;
+                if (_failed.Length < all.Length) _failed = new ulong[all.Length];
+                failed.CopyTo(_failed);
+                _anyFailed = true;
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -132,7 +131,7 @@ internal sealed class ValidationPass
             }
         }
 
-        public bool Failed(int row) => _failed.Length > row >> 6 && Bits.Has(_failed, row);
+        public bool Failed(int row) => _anyFailed && Bits.Has(_failed, row);
 
         public bool Uses(int column) => _check is not null && (_check.Reads(column) || Filter?.Reads(column) == true);
 

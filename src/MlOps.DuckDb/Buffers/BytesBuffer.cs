@@ -12,7 +12,7 @@ internal sealed class BytesBuffer
 {
     private const int InlineBytes = 12;
     private readonly BitBuffer _present = new();
-    private byte[] _offsets = new byte[(RowBatch.Rows + 1) * sizeof(int)];
+    private byte[] _offsets = NewOffsets();
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(RowBatch.Rows);
     private int _length;
 
@@ -90,11 +90,18 @@ internal sealed class BytesBuffer
         var present = _present.Take();
         var data = new ArrayData(
             type, _length, missing, 0, [missing == 0 ? ArrowBuffer.Empty : present, new ArrowBuffer(_offsets), new ArrowBuffer(_bytes.AsMemory(0, ByteCount))]);
-        _offsets = new byte[(RowBatch.Rows + 1) * sizeof(int)];
+        _offsets = NewOffsets();
         _bytes = GC.AllocateUninitializedArray<byte>(Math.Max(RowBatch.Rows, ByteCount));
         _length = 0;
         ByteCount = 0;
         return data;
+    }
+
+    private static byte[] NewOffsets()
+    {
+        var offsets = GC.AllocateUninitializedArray<byte>((RowBatch.Rows + 1) * sizeof(int));
+        offsets.AsSpan(0, sizeof(int)).Clear();
+        return offsets;
     }
 
     private static unsafe bool IsPresent(ulong* present, int row) => present is null || (present[row >> 6] >> (row & 63) & 1) != 0;

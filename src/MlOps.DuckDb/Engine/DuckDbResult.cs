@@ -6,11 +6,17 @@ namespace MlOps.DuckDb;
 /// <summary>A result that is still being made: its chunks are gathered into Arrow batches as they come.</summary>
 internal sealed unsafe class DuckDbResult : IDisposable
 {
+    // The engine's chunks have no more rows, so a batch with this many is not sure to take another one.
+    private const int EnoughRows = RowBatch.Rows - 2047;
+
     private readonly VectorColumn[] _columns;
     private DuckDBResult _result;
     private bool _ended;
 
-    public DuckDbResult(DuckDBResult result)
+    /// <summary>Takes a result.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="widens">Whether the columns get the types that a dataset holds; otherwise they keep those of the engine.</param>
+    public DuckDbResult(DuckDBResult result, bool widens = false)
     {
         _result = result;
         try
@@ -21,7 +27,7 @@ internal sealed unsafe class DuckDbResult : IDisposable
             {
                 var name = NativeMethods.Query.DuckDBColumnName(ref _result, i);
                 using var type = NativeMethods.Query.DuckDBColumnLogicalType(ref _result, i);
-                _columns[i] = VectorColumn.Create(name, type);
+                _columns[i] = widens ? WideColumn.Create(name, type) : VectorColumn.Create(name, type);
                 fields[i] = new Field(name, _columns[i].Type, nullable: true);
             }
 
@@ -41,7 +47,7 @@ internal sealed unsafe class DuckDbResult : IDisposable
     public RecordBatch? Next()
     {
         var rows = 0;
-        while (!_ended && rows < RowBatch.Rows - 2047 && !_columns.Any(c => c.ByteCount > RowBatch.Bytes))
+        while (!_ended && rows < EnoughRows && !_columns.Any(c => c.ByteCount > RowBatch.Bytes))
         {
             using var chunk = NativeMethods.StreamingResult.DuckDBStreamFetchChunk(_result);
             if (chunk.IsInvalid)
@@ -65,6 +71,9 @@ internal sealed unsafe class DuckDbResult : IDisposable
 
         return rows == 0 ? null : Take(rows);
     }
+
+    /// <summary>Says whether a batch ended because it had enough rows, and not because of much text or the end.</summary>
+    public static bool IsFull(RecordBatch batch) => batch.Length >= EnoughRows;
 
     /// <summary>Gives a batch without rows, so that the columns of an empty result are known.</summary>
     public RecordBatch Empty() => Take(0);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Apache.Arrow;
 using DuckDB.NET.Native;
 using MlOps.Core;
@@ -8,6 +9,10 @@ namespace MlOps.DuckDb;
 internal sealed class Interruptible(DuckDbSession session, Func<DuckDbError, DataException> toError, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(20);
+
+    // Each turn of another thread costs as much as reading a thousand rows, so a few batches come with one; but nobody waits for those that are slow.
+    private const int AtOnce = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
 
     /// <summary>Works.</summary>
     public async Task<T> DoAsync<T>(Func<T> work, Func<DuckDbError, DataException>? error = null)
@@ -44,12 +49,28 @@ internal sealed class Interruptible(DuckDbSession session, Func<DuckDbError, Dat
     public async IAsyncEnumerable<RecordBatch> ReadAsync(DuckDbResult result)
     {
         var any = false;
-        while (await DoAsync(result.Next).ConfigureAwait(false) is { } batch)
+        while (await DoAsync(() => Several(result)).ConfigureAwait(false) is { Count: > 0 } batches)
         {
             any = true;
-            yield return batch;
+            foreach (var batch in batches)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return batch;
+            }
         }
 
         if (!any) yield return result.Empty();
+    }
+
+    private static List<RecordBatch> Several(DuckDbResult result)
+    {
+        var (batches, began) = (new List<RecordBatch>(AtOnce), Stopwatch.GetTimestamp());
+        while (result.Next() is { } batch)
+        {
+            batches.Add(batch);
+            if (batches.Count == AtOnce || !DuckDbResult.IsFull(batch) || Stopwatch.GetElapsedTime(began) > Patience) break;
+        }
+
+        return batches;
     }
 }

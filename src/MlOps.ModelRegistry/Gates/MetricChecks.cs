@@ -56,7 +56,8 @@ internal sealed record IncumbentCheck(string Metric, double Tolerance, bool IsLe
     {
         var report = Judgements.Of(candidate, On)!;
         var name = string.Create(CultureInfo.InvariantCulture, $"{incumbent.Model}/{incumbent.Version}");
-        if (Slice is null && report.IncumbentVersion == name && report.Incumbent?.TryGetValue(Metric, out var beside) == true) return beside;
+        var besides = Slice is null ? report.Incumbent : report.Slices.First(s => s.Slice == Slice).Incumbent;
+        if (report.IncumbentVersion == name && besides?.TryGetValue(Metric, out var beside) == true) return beside;
         if (Judgements.Of(incumbent, On)?.Data.Fingerprint != report.Data.Fingerprint) return null;
         return Judgements.Find(incumbent, Metric, On, Slice) is (var value, null) ? value : null;
     }

@@ -35,7 +35,7 @@ public sealed class ModelGateBuilder
     /// <param name="metric">The metric, as auc.</param>
     /// <param name="tolerance">By how much it may be lower.</param>
     /// <param name="on">The judgement that has it.</param>
-    /// <param name="slice">The slice of the rows, as its report calls it; null for all rows. It needs both versions to be judged on the same data.</param>
+    /// <param name="slice">The slice of the rows, as its report calls it; null for all rows.</param>
     /// <returns>This builder.</returns>
     /// <remarks>Without a version that has the alias it holds. It does not hold when the two were never judged on the same rows.</remarks>
     public ModelGateBuilder NoLowerThanIncumbent(string metric, double tolerance = 0, JudgedOn on = JudgedOn.Validation, string? slice = null) =>
@@ -45,7 +45,7 @@ public sealed class ModelGateBuilder
     /// <param name="metric">The metric, as rmse.</param>
     /// <param name="tolerance">By how much it may be higher.</param>
     /// <param name="on">The judgement that has it.</param>
-    /// <param name="slice">The slice of the rows, as its report calls it; null for all rows. It needs both versions to be judged on the same data.</param>
+    /// <param name="slice">The slice of the rows, as its report calls it; null for all rows.</param>
     /// <returns>This builder.</returns>
     /// <remarks>Without a version that has the alias it holds. It does not hold when the two were never judged on the same rows.</remarks>
     public ModelGateBuilder NoHigherThanIncumbent(string metric, double tolerance = 0, JudgedOn on = JudgedOn.Validation, string? slice = null) =>

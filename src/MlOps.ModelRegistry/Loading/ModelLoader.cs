@@ -18,6 +18,13 @@ internal sealed class ModelLoader(
         return ReadAsync(bundle, bundle.Digest, cancellationToken);
     }
 
+    public async Task<BundleContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        policy.Check(version);
+        return await ReadAsync(version.RequireBundle().Artifact, string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version}"), cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<ILoadedModel> LoadAsync(ModelVersion version, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
@@ -40,9 +47,8 @@ internal sealed class ModelLoader(
 
     private async Task<ILoadedModel> LoadVerifiedAsync(ModelVersion version, CancellationToken cancellationToken)
     {
-        policy.Check(version);
+        var bundle = await ReadAsync(version, cancellationToken).ConfigureAwait(false);
         var name = string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version}");
-        var bundle = await ReadAsync(version.RequireBundle().Artifact, name, cancellationToken).ConfigureAwait(false);
         if (!_runtimes.TryGetValue(bundle.Manifest.Platform, out var runtime))
         {
             var known = _runtimes.Count == 0 ? "none is registered" : "registered are those for " + string.Join(", ", _runtimes.Keys.Order(StringComparer.Ordinal));

@@ -97,6 +97,12 @@ internal static class MetadataSql
         WHERE run_id = @Id
         """;
 
+    internal const string SelectExperimentOfRun = """
+        SELECT experiment_id
+        FROM experiments
+        WHERE experiment_id = (SELECT experiment_id FROM runs WHERE run_id = @Id)
+        """;
+
     internal const string ChangeRun = """
         UPDATE runs
         SET name = COALESCE(@Name, name),

@@ -129,8 +129,10 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
         return database.WriteAsync(
             async session =>
             {
+                // The experiment first, as whoever deletes it with its runs.
+                if (change.IsDeleted is false) await session.FirstAsync<long?>(MetadataSql.SelectExperimentOfRun + session.Database.KeepingRows, row).ConfigureAwait(false);
+                if (await session.FirstAsync<RunState>(MetadataSql.SelectState + session.Database.TakingRows, row).ConfigureAwait(false) is null) throw new NotFoundException("run", runId);
                 if (await session.ExecuteAsync(MetadataSql.ChangeRun, row).ConfigureAwait(false) > 0) return true;
-                var run = await session.FirstAsync<RunState>(MetadataSql.SelectState, row).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
                 throw change.IsDeleted is false ? RunErrors.ExperimentIsDeleted(runId) : RunErrors.IsDeleted(runId);
             },
             cancellationToken);

@@ -7,6 +7,8 @@ namespace MlOps.Relational;
 /// <summary>Reads runs from the tables.</summary>
 internal static class RunReader
 {
+    private const int MostNames = 500; // in one statement; with more all metrics are read
+
     private static readonly SearchColumns Columns = new(
         "r.run_key",
         new Dictionary<string, SearchColumn>
@@ -58,11 +60,11 @@ internal static class RunReader
             LIMIT @Limit
             """;
         var rows = await session.QueryAsync<RunRow>(sql, parameters).ConfigureAwait(false);
-        if (rows.Count <= query.Limit) return new(await CompleteAsync(session, rows, query.Parts).ConfigureAwait(false), null);
+        if (rows.Count <= query.Limit) return new(await CompleteAsync(session, rows, query.Parts, query.MetricNames).ConfigureAwait(false), null);
         rows.RemoveAt(query.Limit);
         parameters.Add("Last", rows[^1].RunKey);
         var keys = await session.RowAsync($"SELECT {search.KeyColumns} FROM runs r{search.Joins} WHERE r.run_key = @Last", parameters).ConfigureAwait(false);
-        return new(await CompleteAsync(session, rows, query.Parts).ConfigureAwait(false), plan.NextOf(search.ReadKeys(keys)));
+        return new(await CompleteAsync(session, rows, query.Parts, query.MetricNames).ConfigureAwait(false), plan.NextOf(search.ReadKeys(keys)));
     }
 
     private static IEnumerable<string> ConditionsOf(RunQuery query, DynamicParameters parameters)
@@ -92,15 +94,16 @@ internal static class RunReader
         };
     }
 
-    private static async Task<IReadOnlyList<Run>> CompleteAsync(Session session, List<RunRow> runs, RunParts parts)
+    private static async Task<IReadOnlyList<Run>> CompleteAsync(Session session, List<RunRow> runs, RunParts parts, IReadOnlyList<string>? metricNames = null)
     {
         if (runs.Count == 0) return [];
-        var keys = new { Keys = session.Database.KeysParameter(runs.ConvertAll(run => run.RunKey)) };
+        var names = metricNames is { Count: <= MostNames } ? metricNames : null;
+        var keys = new { Keys = session.Database.KeysParameter(runs.ConvertAll(run => run.RunKey)), Names = names?.ToArray() };
         var isOne = session.Database.IsOneOfKeys("run_key");
         var parameters = await PartsAsync<TextRow>(RunParts.Parameters, $"SELECT run_key AS Owner, name AS Name, value AS Value FROM run_parameters WHERE {isOne}").ConfigureAwait(false);
         var tags = await PartsAsync<TextRow>(RunParts.Tags, $"SELECT run_key AS Owner, name AS Name, value AS Value FROM run_tags WHERE {isOne}").ConfigureAwait(false);
         var metrics = await PartsAsync<MetricRow>(
-            RunParts.Metrics, $"SELECT run_key AS Owner, name AS Name, step AS Step, time AS Time, is_number AS IsNumber, value AS Value FROM latest_metrics WHERE {isOne}").ConfigureAwait(false);
+            RunParts.Metrics, $"SELECT run_key AS Owner, name AS Name, step AS Step, time AS Time, is_number AS IsNumber, value AS Value FROM latest_metrics WHERE {isOne}{(names is null ? string.Empty : $" AND {session.Database.IsOneOf("name", "Names")}")}").ConfigureAwait(false);
         var inputs = await PartsAsync<InputRow>(RunParts.Inputs, $"""
             SELECT run_key AS Owner, name AS Name, fingerprint AS Fingerprint, context AS Context, source_type AS SourceType, source AS Source, schema AS Schema, profile AS Profile, tags AS Tags
             FROM run_inputs
@@ -108,6 +111,7 @@ internal static class RunReader
             ORDER BY input_id
             """).ConfigureAwait(false);
         var artifacts = await PartsAsync<ArtifactRow>(RunParts.Artifacts, $"SELECT run_key AS Owner, path AS Name, digest AS Digest, size AS Size FROM run_artifacts WHERE {isOne}").ConfigureAwait(false);
+        var wanted = metricNames?.ToHashSet(StringComparer.Ordinal);
         return runs.ConvertAll(run => new Run(
             run.Id,
             run.ExperimentId.ToString(CultureInfo.InvariantCulture),
@@ -117,7 +121,7 @@ internal static class RunReader
             run.EndedAt is { } ended ? Micros.ToTime(ended) : null,
             run.Error,
             parameters[run.RunKey].ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal),
-            metrics[run.RunKey].ToDictionary(row => row.Name, row => row.ToMetric(), StringComparer.Ordinal),
+            metrics[run.RunKey].Where(row => wanted is null || wanted.Contains(row.Name)).ToDictionary(row => row.Name, row => row.ToMetric(), StringComparer.Ordinal),
             tags[run.RunKey].ToDictionary(row => row.Name, row => row.Value, StringComparer.Ordinal),
             [.. inputs[run.RunKey].Select(row => row.ToInput())])
         {

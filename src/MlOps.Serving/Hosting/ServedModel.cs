@@ -18,6 +18,9 @@ internal sealed class ServedModel(ModelVersion version, ILoadedModel model, ILog
     /// <summary>Gets or sets what is told when it was used and let go; null when nobody records it.</summary>
     public Deployment? Deployment { get; set; }
 
+    /// <summary>Gets or sets what enrichers of the host know for it; null until somebody asked them.</summary>
+    public Enrichment[]? Enrichments { get; set; }
+
     public string VersionText { get; } = version.Version.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Takes part in the use of the model; false when it is gone or about to go.</summary>

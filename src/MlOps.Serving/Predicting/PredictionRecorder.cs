@@ -5,10 +5,10 @@ using MlOps.Core;
 namespace MlOps.Serving;
 
 /// <summary>Predicts, measures and logs: what happens to every request however it came.</summary>
-internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metrics, InputGuards guards, ILogger<PredictionRecorder> logger, IPredictionLog? log)
+internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metrics, InputEnrichers enrichers, InputGuards guards, ILogger<PredictionRecorder> logger, IPredictionLog? log)
 {
-    /// <summary>Says whether predictions of a model need their inputs as tensors, because they are logged or looked at.</summary>
-    public bool NeedsTensors(string model) => log is not null || guards.Watch(model);
+    /// <summary>Says whether predictions of a loaded version need their inputs as tensors, because they are logged, looked at or added to.</summary>
+    public bool NeedsTensors(ServedModel served) => log is not null || guards.Watch(served.Name) || enrichers.Know(served);
 
     /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
     public RequestStamp Stamp(string? id = null)
@@ -26,6 +26,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         IReadOnlyList<InputFinding> flagged = [];
         try
         {
+            inputs = await enrichers.AddAsync(served, inputs, cancellationToken).ConfigureAwait(false);
             if (guards.Watch(served.Name) && Known(served, inputs) is var known && known.Count == inputs.Count) flagged = guards.Check(served, known);
             outputs = served.Model.Predict(inputs);
         }

@@ -2,7 +2,7 @@ using MlOps.Core;
 
 namespace MlOps.Serving;
 
-/// <summary>Predicts in process. With a prediction log or a guard the row goes through tensors, which are logged or looked at; without them it goes straight into the engine.</summary>
+/// <summary>Predicts in process. With a prediction log, a guard or an enricher the row goes through tensors, which are logged, looked at or added to; without them it goes straight into the engine.</summary>
 internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecorder recorder, string model, string alias) : IPredictor<TInput, TOutput>
     where TInput : class
     where TOutput : class, new()
@@ -21,7 +21,7 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
         var binding = _binding;
         if (binding?.Served != served) _binding = binding = new(served);
         var stamp = recorder.Stamp();
-        if (!recorder.NeedsTensors(model)) return new(stamp.Id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
+        if (!recorder.NeedsTensors(served)) return new(stamp.Id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
         var inputs = TensorRow.Create(binding.Inputs);
         binding.Read(input, inputs);
         var predicted = await recorder.PredictAsync(served, stamp, inputs, Caller, cancellationToken).ConfigureAwait(false);

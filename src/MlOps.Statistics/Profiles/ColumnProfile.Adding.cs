@@ -119,9 +119,9 @@ public sealed partial class ColumnProfile
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         if ((long)offset + rows > 8L * bits.Length) throw new ArgumentException($"There are {8L * bits.Length} bits, too few for {rows} rows from bit {offset}.", nameof(bits));
+        Begin(ValueKind.Boolean, rows, validity);
         if (rows == 0) return;
         var values = new Validity(bits, offset);
-        Begin(ValueKind.Boolean, rows, validity);
         for (var row = 0; row < rows; row += 64)
         {
             var (word, valid) = (values.Word(row, rows), validity.Word(row, rows));

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace MlOps.Statistics;
@@ -130,12 +132,22 @@ public sealed partial class ColumnProfile
     private static int Rowed<T>(ReadOnlySpan<T> offsets)
         where T : unmanaged, IBinaryInteger<T>
     {
-        for (var i = 1; i < offsets.Length; i++)
+        for (var i = AscendUntil(offsets); i < offsets.Length; i++)
         {
             if (offsets[i] < offsets[i - 1]) throw new ArgumentException($"The offset of row {i} is {offsets[i]}, before that of the row in front of it, {offsets[i - 1]}.", nameof(offsets));
         }
 
         return Math.Max(0, offsets.Length - 1);
+    }
+
+    // Before this one all are in order, as vectors see it; the first one that is not has to be looked for from here.
+    private static int AscendUntil<T>(ReadOnlySpan<T> offsets)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        ref var first = ref MemoryMarshal.GetReference(offsets);
+        var i = 1;
+        while (i + Vector512<T>.Count <= offsets.Length && Vector512.LessThanOrEqualAll(Vector512.LoadUnsafe(ref first, (nuint)i - 1), Vector512.LoadUnsafe(ref first, (nuint)i))) i += Vector512<T>.Count;
+        return i;
     }
 
     /// <summary>Adds texts one by one and their lengths many at a time.</summary>

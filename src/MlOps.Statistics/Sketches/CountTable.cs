@@ -255,13 +255,11 @@ internal sealed class CountTable
     private void Fill(ReadOnlySpan<long> keys, ReadOnlySpan<long> counts, long first, int magnitudes)
     {
         (_first, _inWindow, _inSlots) = (first, 0, 0);
-        if (_window.Length == magnitudes * 2) Array.Clear(_window);
-        else _window = new long[magnitudes * 2];
+        Empty(ref _window, magnitudes * 2);
         var outside = 0;
         foreach (var key in keys) outside += IsInWindow(key, out _) ? 0 : 1;
         var slots = (int)Math.Max(32, BitOperations.RoundUpToPowerOf2((uint)outside * 2));
-        if (_slots.Length == slots) Array.Clear(_slots);
-        else _slots = new Slot[slots];
+        Empty(ref _slots, slots);
         _shift = 64 - BitOperations.Log2((uint)slots);
         for (var i = 0; i < keys.Length; i++) Add(keys[i], counts[i]);
     }
@@ -282,14 +280,36 @@ internal sealed class CountTable
     {
         if (++_inSlots * 2 <= _slots.Length) return false;
         var old = _slots;
-        _slots = new Slot[old.Length * 2];
+        _slots = Rent<Slot>(old.Length * 2);
         _shift--;
         foreach (ref readonly var slot in old.AsSpan())
         {
             if (slot.Count != 0) Find(slot.Key) = slot;
         }
 
+        ArrayPool<Slot>.Shared.Return(old);
         return true;
+    }
+
+    private static void Empty<T>(ref T[] array, int length)
+    {
+        if (array.Length == length)
+        {
+            Array.Clear(array);
+            return;
+        }
+
+        if (array.Length > 0) ArrayPool<T>.Shared.Return(array);
+        array = length == 0 ? [] : Rent<T>(length);
+    }
+
+    // The tables of a column are outgrown soon and serve the next one: new memory costs the system more than the counting. The lengths are powers of two, which the pool gives exactly.
+    private static T[] Rent<T>(int length)
+    {
+        var rented = ArrayPool<T>.Shared.Rent(length);
+        if (rented.Length != length) return new T[length];
+        Array.Clear(rented);
+        return rented;
     }
 
     private struct None;

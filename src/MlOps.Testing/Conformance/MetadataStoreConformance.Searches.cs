@@ -199,6 +199,19 @@ public abstract partial class MetadataStoreConformance
     }
 
     [Fact]
+    public async Task A_search_loads_only_the_metrics_that_are_named()
+    {
+        var store = await StartedAsync();
+        await store.LogAsync(Samples.RunId(1), new() { Metrics = [.. Enumerable.Range(0, 600).Select(i => new Metric($"m{i}", i, 0, Samples.Noon))] }, Cancel);
+        await AssertLoadedAsync(["m7", "M8", "none"], 7);
+        await AssertLoadedAsync([]);
+        await AssertLoadedAsync([.. Enumerable.Range(1, 599).Select(i => $"m{i}")], [.. Enumerable.Range(1, 599).Select(i => (double)i)]);
+
+        async Task AssertLoadedAsync(string[] names, params double[] values) =>
+            Assert.Equal(values, Assert.Single((await store.SearchRunsAsync(new() { MetricNames = names }, Cancel)).Items).Metrics.Values.Select(m => m.Value).Order());
+    }
+
+    [Fact]
     public async Task A_search_looks_at_the_latest_value_of_a_metric()
     {
         var store = await StartedAsync();

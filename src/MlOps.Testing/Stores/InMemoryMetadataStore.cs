@@ -126,7 +126,7 @@ public sealed class InMemoryMetadataStore : IMetadataStore
                     && (query.Status is null || query.Status == r.Status)
                     && query.Tags.All(tag => r.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value));
                 var page = plan.Search(runs, query.Limit, (run, field) => run.ValuesOf(field, _experiments[run.ExperimentId]));
-                return new Page<Run>([.. page.Items.Select(r => r.ToRun(query.Parts))], page.Next);
+                return new Page<Run>([.. page.Items.Select(r => r.ToRun(query.Parts, query.MetricNames))], page.Next);
             },
             cancellationToken);
     }

@@ -122,7 +122,7 @@ internal sealed class InMemoryRun(NewRun start, string experimentId)
         }
     }
 
-    public Run ToRun(RunParts parts) => new(
+    public Run ToRun(RunParts parts, IReadOnlyList<string>? metricNames = null) => new(
         Id,
         experimentId,
         _name,
@@ -131,7 +131,7 @@ internal sealed class InMemoryRun(NewRun start, string experimentId)
         _endedAt,
         _error,
         parts.HasFlag(RunParts.Parameters) ? new Dictionary<string, string>(_parameters) : [],
-        parts.HasFlag(RunParts.Metrics) ? _metrics.ToDictionary(m => m.Key, m => m.Value.Max!, StringComparer.Ordinal) : [],
+        parts.HasFlag(RunParts.Metrics) ? _metrics.Where(m => metricNames is null || metricNames.Contains(m.Key, StringComparer.Ordinal)).ToDictionary(m => m.Key, m => m.Value.Max!, StringComparer.Ordinal) : [],
         parts.HasFlag(RunParts.Tags) ? new Dictionary<string, string>(_tags) : [],
         parts.HasFlag(RunParts.Inputs) ? [.. _inputs] : [])
     {

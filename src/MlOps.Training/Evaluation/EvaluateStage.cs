@@ -5,7 +5,8 @@ namespace MlOps.Training;
 
 /// <summary>Judges a model on the validation split.</summary>
 /// <param name="Gates">The standards; with none the model is not blessed.</param>
-public sealed record EvaluateStage(IReadOnlyList<Gate> Gates) : IPipelineStage<Candidate, EvaluatedCandidate>, ICacheKeySource
+/// <param name="Slices">By which columns it is judged on parts of the rows, too.</param>
+public sealed record EvaluateStage(IReadOnlyList<Gate> Gates, IReadOnlyList<SliceBy> Slices) : IPipelineStage<Candidate, EvaluatedCandidate>, ICacheKeySource
 {
     /// <inheritdoc/>
     public async Task<EvaluatedCandidate> RunAsync(Candidate input, StageContext context, CancellationToken cancellationToken)
@@ -13,7 +14,7 @@ public sealed record EvaluateStage(IReadOnlyList<Gate> Gates) : IPipelineStage<C
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(context);
         var judge = context.Services.GetTraining<ModelJudge>();
-        return new(input.Bundle, input.Split, await judge.JudgeAsync(input.Bundle, input.Split.Validation, Gates, string.Empty, context, cancellationToken).ConfigureAwait(false));
+        return new(input.Bundle, input.Split, await judge.JudgeAsync(input.Bundle, input.Split.Validation, Gates, Slices, string.Empty, context, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -22,7 +23,8 @@ public sealed record EvaluateStage(IReadOnlyList<Gate> Gates) : IPipelineStage<C
 
 /// <summary>Judges a model that passed on the validation split on the locked holdout.</summary>
 /// <param name="Gates">The standards.</param>
-public sealed record AcceptStage(IReadOnlyList<Gate> Gates) : IPipelineStage<EvaluatedCandidate, EvaluatedCandidate>, IAcceptanceStage, ICacheKeySource
+/// <param name="Slices">By which columns it is judged on parts of the rows, too.</param>
+public sealed record AcceptStage(IReadOnlyList<Gate> Gates, IReadOnlyList<SliceBy> Slices) : IPipelineStage<EvaluatedCandidate, EvaluatedCandidate>, IAcceptanceStage, ICacheKeySource
 {
     /// <inheritdoc/>
     public async Task<EvaluatedCandidate> RunAsync(EvaluatedCandidate input, StageContext context, CancellationToken cancellationToken)
@@ -38,7 +40,7 @@ public sealed record AcceptStage(IReadOnlyList<Gate> Gates) : IPipelineStage<Eva
 
         var judge = context.Services.GetTraining<ModelJudge>();
         var holdout = context.OpenHoldout(input.Split.Holdout);
-        return input with { Acceptance = await judge.JudgeAsync(input.Bundle, holdout, Gates, "holdout.", context, cancellationToken).ConfigureAwait(false) };
+        return input with { Acceptance = await judge.JudgeAsync(input.Bundle, holdout, Gates, Slices, "holdout.", context, cancellationToken).ConfigureAwait(false) };
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,11 @@ namespace MlOps.Training;
 /// </remarks>
 public sealed class GateBuilder
 {
+    private const int DefaultMaxSlices = 50;
+    private const int DefaultMinRows = 100;
+
     private readonly List<Gate> _gates = [];
+    private readonly List<SliceBy> _slices = [];
 
     /// <summary>Asks for a metric that is not below a bound.</summary>
     /// <param name="metric">The metric, as auc.</param>
@@ -44,13 +48,30 @@ public sealed class GateBuilder
         return Add(GateKind.NoWorseThan, metric, margin, alias);
     }
 
-    internal static IReadOnlyList<Gate> Build(Action<GateBuilder> configure)
+    /// <summary>
+    /// Judges the model also on each part of the rows that shares a value of a column, for <see cref="EvaluationReport.Slices"/>, model cards and gates of the registry that name a slice. It asks for nothing by itself.
+    /// </summary>
+    /// <param name="column">The column of the rows or, when they have none of that name, of the prepared rows: text, Boolean, Int64 or Date. A missing value is the slice column=null.</param>
+    /// <param name="maxSlices">How many values are judged at most: those with the most rows. The default is 50.</param>
+    /// <param name="minRows">How many rows a value must have to be judged, since metrics of a few rows say nothing. The default is 100.</param>
+    /// <returns>This builder.</returns>
+    public GateBuilder SliceBy(string column, int maxSlices = DefaultMaxSlices, int minRows = DefaultMinRows)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(column);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSlices, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(minRows, 1);
+        if (_slices.Exists(s => s.Column == column)) throw new ArgumentException($"The rows are already sliced by '{column}'.", nameof(column));
+        _slices.Add(new(column, maxSlices, minRows));
+        return this;
+    }
+
+    internal static (IReadOnlyList<Gate> Gates, IReadOnlyList<SliceBy> Slices) Build(Action<GateBuilder> configure)
     {
         var builder = new GateBuilder();
         configure(builder);
         // A report compares with one incumbent.
         return builder._gates.Select(g => g.Alias).OfType<string>().Distinct().Count() <= 1
-            ? [.. builder._gates]
+            ? ([.. builder._gates], [.. builder._slices])
             : throw new ArgumentException("A model is compared with one alias at a time. Add a second evaluation for the other.");
     }
 

@@ -7,7 +7,11 @@ namespace MlOps.Training;
 /// <param name="Version">The version, as model/version; null when the alias points to none.</param>
 /// <param name="Metrics">Its metrics on the same rows; null when it could not be judged on them.</param>
 /// <param name="Reason">Why it could not; null when it could.</param>
-internal sealed record Incumbent(string? Version, IReadOnlyDictionary<string, double>? Metrics, string? Reason);
+internal sealed record Incumbent(string? Version, IReadOnlyDictionary<string, double>? Metrics, string? Reason)
+{
+    /// <summary>Gets its metrics on the same parts of the rows, in the same order; none when it could not be judged.</summary>
+    public IReadOnlyList<SliceMetrics> Slices { get; init; } = [];
+}
 
 /// <summary>Holds metrics against standards.</summary>
 internal static class GateKeeper

@@ -6,6 +6,9 @@ using MlOps.Core;
 
 namespace MlOps.Training;
 
+/// <summary>How a model did on rows and on parts of them.</summary>
+internal sealed record Judgement(SortedDictionary<string, double> Metrics, IReadOnlyList<SliceMetrics> Slices);
+
 /// <summary>Judges packaged models on rows.</summary>
 internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, TransformerCatalog catalog, ILogger<ModelJudge> logger)
 {
@@ -28,19 +31,21 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
     /// <param name="bundle">The model.</param>
     /// <param name="data">The rows, open.</param>
     /// <param name="gates">The standards.</param>
+    /// <param name="sliceBy">By which columns it is judged on parts of the rows.</param>
     /// <param name="prefix">What stands before the name of each logged metric.</param>
     /// <param name="context">The run.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public async Task<EvaluationReport> JudgeAsync(
-        ModelBundle bundle, Dataset data, IReadOnlyList<Gate> gates, string prefix, StageContext context, CancellationToken cancellationToken)
+        ModelBundle bundle, Dataset data, IReadOnlyList<Gate> gates, IReadOnlyList<SliceBy> sliceBy, string prefix, StageContext context, CancellationToken cancellationToken)
     {
         if (data.RowCount == 0) throw new TrainingException($"Model '{bundle.Model}' cannot be judged on '{data.Name}': it has no rows. Change the split.");
         var content = await loader.ReadAsync(bundle.Artifact, cancellationToken).ConfigureAwait(false);
         context.Report($"judging {bundle.Model} on {data.RowCount} rows of {data.Name}");
-        var metrics = await EvaluateAsync(content, data, cancellationToken).ConfigureAwait(false);
+        var slices = await ReadSlicesAsync(content.Manifest, data, sliceBy, context, cancellationToken).ConfigureAwait(false);
+        var (metrics, parts) = await EvaluateAsync(content, data, slices, cancellationToken).ConfigureAwait(false);
         var baseline = await EvaluateBaselineAsync(content, data, cancellationToken).ConfigureAwait(false);
         var alias = gates.FirstOrDefault(g => g.Alias is not null)?.Alias;
-        var incumbent = alias is null ? null : await FindIncumbentAsync(content.Manifest, alias, data, context, cancellationToken).ConfigureAwait(false);
+        var incumbent = alias is null ? null : await FindIncumbentAsync(content.Manifest, alias, data, slices, context, cancellationToken).ConfigureAwait(false);
         var mainMetric = content.Manifest.Hyperparameters.GetValueOrDefault(ModelTrainer.MetricKey) ?? LearningTasks.Parse(content.Manifest.Task).MainMetric();
         var checks = gates.Select(gate => GateKeeper.Check(gate, mainMetric, metrics, baseline, incumbent)).ToList();
         foreach (var (name, value) in metrics) context.LogMetric(prefix + name, value);
@@ -48,15 +53,41 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
         foreach (var (name, value) in incumbent?.Metrics ?? new Dictionary<string, double>()) context.LogMetric($"{prefix}{alias}.{name}", value);
         logger.Judged(bundle.Model, data.Name, checks.Count(c => c.Holds), checks.Count);
         context.Report($"{checks.Count(c => c.Holds)} of {checks.Count} checks hold", 1);
-        return new(data.ToReference(), metrics, baseline, incumbent?.Metrics, incumbent?.Version, checks);
+        return new(data.ToReference(), metrics, baseline, incumbent?.Metrics, incumbent?.Version, checks)
+        {
+            Slices = incumbent?.Slices is { Count: > 0 } others ? [.. parts.Zip(others, (part, other) => part with { Incumbent = other.Metrics })] : parts,
+        };
     }
 
-    private Task<SortedDictionary<string, double>> EvaluateAsync(BundleContent content, Dataset data, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<RowSlices>> ReadSlicesAsync(BundleManifest manifest, Dataset data, IReadOnlyList<SliceBy> sliceBy, StageContext context, CancellationToken cancellationToken)
+    {
+        var preparation = catalog.Load(manifest.Preparation);
+        var prepared = preparation.GetOutputSchema(data.Schema);
+        var all = new List<RowSlices>(sliceBy.Count);
+        foreach (var by in sliceBy)
+        {
+            if (!data.Schema.Contains(by.Column) && !prepared.Contains(by.Column))
+            {
+                var columns = string.Join(", ", data.Schema.Concat(prepared).Select(c => c.Name).Distinct());
+                throw new DataException($"'{data.Name}' cannot be judged by slice: it has no column '{by.Column}', only {columns}.") { DataSource = data.Name, Column = by.Column };
+            }
+
+            var rows = data.Schema.Contains(by.Column) ? datasets.ReadAsync(data, [by.Column], cancellationToken) : datasets.ReadPreparedAsync(data, preparation, cancellationToken);
+            var slices = await RowSlices.ReadAsync(data.Name, rows, by).ConfigureAwait(false);
+            if (slices.Slices.Count < slices.Count) context.Report($"{slices.Slices.Count} of {slices.Count} values of {by.Column} are judged: the {by.MaxSlices} largest with {by.MinRows} rows or more");
+            all.Add(slices);
+        }
+
+        return all;
+    }
+
+    private Task<Judgement> EvaluateAsync(BundleContent content, Dataset data, IReadOnlyList<RowSlices> slices, CancellationToken cancellationToken) =>
         content.Parts.TryGetValue(BundleFile.ModelPart, out var zip)
-            ? EvaluateAsync(content.Manifest, zip, LabelColumn(content.Manifest, ModelTrainer.LabelColumnKey), data, cancellationToken)
+            ? EvaluateAsync(content.Manifest, zip, LabelColumn(content.Manifest, ModelTrainer.LabelColumnKey), data, slices, cancellationToken)
             : throw new TrainingException($"The bundle of model '{content.Manifest.Model}' lacks the part '{BundleFile.ModelPart}'.");
 
-    private async Task<SortedDictionary<string, double>> EvaluateAsync(BundleManifest manifest, byte[] zip, string labelColumn, Dataset data, CancellationToken cancellationToken)
+    private async Task<Judgement> EvaluateAsync(
+        BundleManifest manifest, byte[] zip, string labelColumn, Dataset data, IReadOnlyList<RowSlices> slices, CancellationToken cancellationToken)
     {
         var task = LearningTasks.Parse(manifest.Task);
         var preparation = catalog.Load(manifest.Preparation);
@@ -68,7 +99,7 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
                 {
                     var model = new BundleModel(ml, zip);
                     var options = model.ViewOptions(preparation.GetOutputSchema(data.Schema), task, manifest.Label);
-                    return model.Evaluate(task, datasets.ToDataView(data, preparation, options, cancellationToken), labelColumn);
+                    return model.Evaluate(task, datasets.ToDataView(data, preparation, options, cancellationToken), labelColumn, slices);
                 },
                 e => new($"Model '{manifest.Model}' could not be judged on '{data.Name}': {e.Message}", e),
                 cancellationToken),
@@ -79,7 +110,7 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
     {
         var manifest = content.Manifest;
         if (content.Parts.TryGetValue(ModelTrainer.BaselinePart, out var zip))
-            return await EvaluateAsync(manifest, zip, LabelColumn(manifest, ModelTrainer.BaselineLabelColumnKey), data, cancellationToken).ConfigureAwait(false);
+            return (await EvaluateAsync(manifest, zip, LabelColumn(manifest, ModelTrainer.BaselineLabelColumnKey), data, [], cancellationToken).ConfigureAwait(false)).Metrics;
         var baseline = ConstantBaseline.Read(content.Parts[ConstantBaseline.Part]);
         var preparation = catalog.Load(manifest.Preparation);
         var label = preparation.GetOutputSchema(data.Schema)[manifest.Label];
@@ -87,7 +118,8 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
         return baseline.Evaluate(await LabelSummary.ReadAsync(data.Name, rows, label, baseline.Task, baseline.Mean).ConfigureAwait(false));
     }
 
-    private async Task<Incumbent> FindIncumbentAsync(BundleManifest candidate, string alias, Dataset data, StageContext context, CancellationToken cancellationToken)
+    private async Task<Incumbent> FindIncumbentAsync(
+        BundleManifest candidate, string alias, Dataset data, IReadOnlyList<RowSlices> slices, StageContext context, CancellationToken cancellationToken)
     {
         var registry = context.Services.GetService<IModelRegistry>()
             ?? throw new TrainingException($"'{candidate.Model}' is to be compared with {alias}, but this host has no model registry.");
@@ -98,8 +130,9 @@ internal sealed class ModelJudge(IDatasetStore datasets, IModelLoader loader, Tr
         try
         {
             context.Report($"judging {alias} {name} on the same rows");
-            var content = await loader.ReadAsync(version.Bundle.Artifact, cancellationToken).ConfigureAwait(false);
-            return new(name, await EvaluateAsync(content, data, cancellationToken).ConfigureAwait(false), null);
+            var content = await loader.ReadAsync(version, cancellationToken).ConfigureAwait(false);
+            var (metrics, parts) = await EvaluateAsync(content, data, slices, cancellationToken).ConfigureAwait(false);
+            return new(name, metrics, null) { Slices = parts };
         }
         catch (Exception e) when (e is DataException or TrainingException)
         {

@@ -34,6 +34,10 @@ internal static class ModelMetrics
         }
     }
 
+    /// <summary>Gives the columns that are read for it.</summary>
+    public static IEnumerable<string> ColumnsOf(DataViewSchema scored, string label) =>
+        scored.Where(c => !c.IsHidden && (c.Name == label || c.Name is "PredictedLabel" or "Probability" or "Score")).Select(c => c.Name);
+
     // ML.NET passes over rows whose label was never learned, which makes a model look better than it is.
     private static double UnknownShare(IDataView scored, DataViewSchema.Column label)
     {

@@ -35,9 +35,19 @@ internal sealed class BundleModel
         ],
     };
 
-    /// <summary>Judges the model on prepared rows.</summary>
-    public SortedDictionary<string, double> Evaluate(LearningTask task, IDataView prepared, string label) =>
-        ModelMetrics.Compute(_ml, task, _model.Transform(prepared), label);
+    /// <summary>Judges the model on prepared rows and on slices of them. Rows that are sliced are scored once, and their scores kept in memory meanwhile.</summary>
+    public Judgement Evaluate(LearningTask task, IDataView prepared, string label, IReadOnlyList<RowSlices> slices)
+    {
+        var scored = _model.Transform(prepared);
+        if (slices.Count > 0) scored = _ml.Data.Cache(scored, [.. ModelMetrics.ColumnsOf(scored.Schema, label)]);
+        var metrics = ModelMetrics.Compute(_ml, task, scored, label);
+        return new(
+            metrics,
+            [
+                .. slices.SelectMany(all => all.Slices.Select(slice =>
+                    new SliceMetrics(slice.Name, slice.Rows, ModelMetrics.Compute(_ml, task, new SliceView(scored, all.Values, slice), label)))),
+            ]);
+    }
 
     /// <summary>Predicts prepared rows.</summary>
     /// <param name="prepared">The rows. The label may be missing from them.</param>

@@ -134,8 +134,42 @@ public sealed class MetricHistoryTests
         await _history.AddAsync(Point(1, 1_000) with { IsAccepted = false }, Token);
         var rule = new HistoryRule("rows", SeriesCheck.AbsoluteChange(-1, 1));
         (await CheckAsync(Point(2, 10), rule)).HasAnomalies.Should().BeFalse();
-        (await _history.CheckAsync(Point(2, 10), [rule], onlyAccepted: false, Token)).HasAnomalies.Should().BeTrue();
+        (await CheckAsync(Point(2, 10), rule with { OnlyAccepted = false })).HasAnomalies.Should().BeTrue();
         (await _history.ReadAsync(new("flights"), Token)).Select(p => p.IsAccepted).Should().Equal(true, false);
+    }
+
+    [Fact]
+    public async Task A_new_level_is_a_change_once_when_all_points_are_past_and_until_it_is_accepted_when_not()
+    {
+        var rule = new HistoryRule("rows", SeriesCheck.RelativeChange(0.5, 2));
+        List<(bool OnlyAccepted, bool All)> found = [];
+        for (var day = 0; day < 5; day++)
+        {
+            var point = Point(day, day < 2 ? 10 : 1_000);
+            var report = await CheckAsync(point, rule, rule with { OnlyAccepted = false });
+            found.Add((report.Findings[0].Status == HistoryStatus.Anomalous, report.Findings[1].Status == HistoryStatus.Anomalous));
+            await _history.AddAsync(point with { IsAccepted = day == 3 || !found[^1].OnlyAccepted }, Token);      // somebody accepts the fourth day
+        }
+
+        found.Should().Equal((false, false), (false, false), (true, true), (true, false), (false, false));
+    }
+
+    [Fact]
+    public async Task A_point_is_accepted_afterwards_and_stays_so()
+    {
+        await _history.AddAsync(Point(0, 10) with { IsAccepted = false }, Token);
+        var point = (await _history.ReadAsync(new("flights"), Token)).Single();
+        await _history.AddAsync(point with { IsAccepted = true, Values = new Dictionary<string, double> { ["rows"] = 11 } }, Token);
+        await _history.AddAsync(point, Token);
+        (await _history.ReadAsync(new("flights") { OnlyAccepted = true }, Token)).Single().Values["rows"].Should().Be(10);
+    }
+
+    [Fact]
+    public async Task Only_the_metrics_that_are_asked_for_are_read()
+    {
+        await _history.AddAsync(Point(0, 10) with { Values = new Dictionary<string, double> { ["rows"] = 10, ["columns"] = 5, ["delay.mean"] = 2 } }, Token);
+        var read = await _history.ReadAsync(new("flights") { Metrics = ["rows", "delay.mean", "none"] }, Token);
+        read.Single().Values.Should().BeEquivalentTo(new Dictionary<string, double> { ["rows"] = 10, ["delay.mean"] = 2 });
     }
 
     [Fact]

@@ -74,6 +74,33 @@ public class ArrowColumnTests
     }
 
     [Fact]
+    public void A_column_without_rows_has_the_kind_of_its_type()
+    {
+        var texts = new StringArray.Builder().Append("a").Build();
+        (IArrowArray Array, ValueKind Kind)[] all =
+        [
+            (new BooleanArray.Builder().Append(true).Build(), ValueKind.Boolean),
+            (Batches.Integers(1), ValueKind.Integer),
+            (new DoubleArray.Builder().Append(1).Build(), ValueKind.Real),
+            (texts, ValueKind.Text),
+            (new BinaryArray.Builder().Append((byte)1).Build(), ValueKind.Binary),
+            (new Date32Array.Builder().Append(DateTime.UnixEpoch).Build(), ValueKind.Date),
+            (new TimestampArray.Builder().Append(DateTimeOffset.UnixEpoch).Build(), ValueKind.Timestamp),
+            (new Decimal128Array.Builder(new Decimal128Type(10, 2)).Append(1m).Build(), ValueKind.Decimal),
+            (new UInt64Array.Builder().Append(1).Build(), ValueKind.Decimal),
+            (new DictionaryArray(new DictionaryType(Int32Type.Default, StringType.Default, false), new Int32Array.Builder().Append(0).Build(), texts), ValueKind.Text),
+            (Batches.Lists(["a"]), ValueKind.List),
+        ];
+        foreach (var (array, kind) in all)
+        {
+            var profile = new ColumnProfile();
+            ArrowColumn.Add(profile, ArrowArrayFactory.Slice(array, 0, 0));
+            (profile.Kind, profile.Rows).Should().Be((kind, 0), "of {0}", array.GetType().Name);
+            (profile.Lists?.Items.Kind ?? ValueKind.Text).Should().Be(ValueKind.Text);
+        }
+    }
+
+    [Fact]
     public void A_struct_has_no_statistics()
     {
         var profile = new ColumnProfile();

@@ -16,7 +16,7 @@ namespace MlOps.DataValidation;
 public abstract record ValueExpectation<T>(string Column) : ColumnExpectation(Column)
     where T : allows ref struct
 {
-    /// <summary>Says whether a value is as expected. It is called for values that are there, from several threads at once, and should not allocate.</summary>
+    /// <summary>Says whether a value is as expected. It is called for values that are there, from several threads at once, and should not allocate. Equal values must have the same outcome: a text that comes often is judged once.</summary>
     /// <param name="value">The value.</param>
     /// <returns>True when it is.</returns>
     protected abstract bool Passes(T value);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace MlOps.DataValidation;
@@ -47,6 +48,12 @@ internal sealed class ValueCounts(BoundColumn column, int limit) : Accumulator
                 foreach (var row in new RowsOf(judged)) CollectionsMarshal.GetValueRefOrAddDefault(_decimals, decimals[row], out _)++;
                 break;
             case CellKind.Text:
+                if (!source.Codes.IsEmpty)
+                {
+                    AddCodes(source, judged);
+                    break;
+                }
+
                 var texts = _texts.GetAlternateLookup<ReadOnlySpan<char>>();
                 foreach (var row in new RowsOf(judged)) CollectionsMarshal.GetValueRefOrAddDefault(texts, source.Text(row), out _)++;
                 break;
@@ -59,6 +66,20 @@ internal sealed class ValueCounts(BoundColumn column, int limit) : Accumulator
 
         Total += Bits.Count(judged);
         if (Distinct > limit) throw new CheckException($"column '{column.Name}' has more than {limit} different values. Raise MaxDistinct if the memory is there, or take the expectation away.");
+    }
+
+    private void AddCodes(BlockColumn source, ReadOnlySpan<ulong> judged)
+    {
+        var counts = ArrayPool<int>.Shared.Rent(source.Texts.Count);
+        Array.Clear(counts, 0, source.Texts.Count);
+        var codes = source.Codes;
+        foreach (var row in new RowsOf(judged)) counts[codes[row]]++;
+        for (var code = 0; code < source.Texts.Count; code++)
+        {
+            if (counts[code] > 0) CollectionsMarshal.GetValueRefOrAddDefault(_texts, source.Texts[code], out _) += counts[code];
+        }
+
+        ArrayPool<int>.Shared.Return(counts);
     }
 
     private Scalar Whole(long value) => column.Kind switch

@@ -6,9 +6,11 @@ namespace MlOps.DataValidation;
 internal sealed class ValueStore(BoundColumn column, int limit) : Accumulator
 {
     private const int Dropped = 52 - 12;
+    private const int MostSelections = 16; // of values by their rank, before it is quicker to sort all
     private readonly List<double> _values = [];
     private readonly SortedDictionary<long, long> _bins = [];
     private bool _sorted;
+    private int _selections;
 
     public int Column => column.Index;
 
@@ -37,7 +39,7 @@ internal sealed class ValueStore(BoundColumn column, int limit) : Accumulator
     public double At(long rank)
     {
         if (Count == 0) return double.NaN;
-        if (IsExact) return Sorted()[(int)rank];
+        if (IsExact) return _sorted || ++_selections > MostSelections ? Sorted()[(int)rank] : Selection.At(CollectionsMarshal.AsSpan(_values), rank);
         foreach (var (bin, count) in _bins)
         {
             if (rank < count) return Middle(bin);
@@ -66,23 +68,30 @@ internal sealed class ValueStore(BoundColumn column, int limit) : Accumulator
     {
         var source = block.Columns[column.Index];
         _sorted = false;
-        foreach (var row in new RowsOf(judged))
+        var next = _values.Count;
+        CollectionsMarshal.SetCount(_values, next + Bits.Count(judged));
+        var values = CollectionsMarshal.AsSpan(_values);
+        switch (column.Kind)
         {
-            var value = column.Kind switch
-            {
-                CellKind.Number => source.Numbers[row],
-                CellKind.Decimal => (double)source.Decimals[row],
-                _ => source.Integers[row],
-            };
-            if (IsExact) _values.Add(value);
-            else Bin(value);
+            case CellKind.Number:
+                var numbers = source.Numbers;
+                foreach (var row in new RowsOf(judged)) values[next++] = numbers[row];
+                break;
+            case CellKind.Decimal:
+                var decimals = source.Decimals;
+                foreach (var row in new RowsOf(judged)) values[next++] = (double)decimals[row];
+                break;
+            default:
+                var integers = source.Integers;
+                foreach (var row in new RowsOf(judged)) values[next++] = integers[row];
+                break;
         }
 
         Count += Bits.Count(judged);
-        if (!IsExact || _values.Count <= limit) return;
-        foreach (var value in _values) Bin(value);
+        if (IsExact && next <= limit) return;
+        foreach (var value in values) Bin(value);
         _values.Clear();
-        _values.TrimExcess();
+        if (_values.Capacity > Block.MaxRows) _values.TrimExcess();
     }
 
     private void Bin(double value)

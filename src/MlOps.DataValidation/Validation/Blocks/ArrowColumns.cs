@@ -124,6 +124,7 @@ internal static class ArrowColumns
     private static void Texts(StringArray texts, int start, int rows, BlockColumn column)
     {
         var bounds = texts.ValueOffsets.Slice(start, rows + 1);
+        if (column.TryCode(bounds, texts.ValueBuffer.Span)) return;
         var (from, to) = (bounds[0], bounds[rows]);
         var bytes = texts.ValueBuffer.Span[from..to];
         if (Ascii.IsValid(bytes))
@@ -179,6 +180,13 @@ internal static class ArrowColumns
                 for (var row = 0; row < rows; row++) column.AddText(row, a.GetString(start + row));
                 break;
             case DictionaryArray { Dictionary: StringArray values } a:
+                if (column.TryCode(values))
+                {
+                    var codes = column.WritableCodes();
+                    for (var row = 0; row < rows; row++) codes[row] = IndexOf(a, start + row) is { } index ? column.CodeOf(index) : 0;
+                    break;
+                }
+
                 for (var row = 0; row < rows; row++) column.AddText(row, IndexOf(a, start + row) is { } index ? values.GetString(index) : null);
                 break;
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Apache.Arrow;
 
 namespace MlOps.DataValidation;
 
@@ -14,6 +15,11 @@ internal sealed class BlockColumn(string name, CellKind kind)
     private ReadOnlyMemory<byte> _bytes;
     private int[] _offsets = [];
     private int _charCount;
+    private TextCodes? _texts = new();
+    private int[] _codes = [];
+    private bool _coded;
+    private StringArray? _dictionary;
+    private int[] _dictionaryCodes = [];
 
     public string Name => name;
 
@@ -34,7 +40,13 @@ internal sealed class BlockColumn(string name, CellKind kind)
 
     public bool Has(int row) => IsComplete || Bits.Has(_valid, row);
 
-    public ReadOnlySpan<char> Text(int row) => _chars.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
+    /// <summary>Gets for each row the number of its text in <see cref="Texts"/>; empty when the texts are not numbered, because they are many or long.</summary>
+    public ReadOnlySpan<int> Codes => _coded ? _codes.AsSpan(0, Length) : [];
+
+    /// <summary>Gets the texts that <see cref="Codes"/> stand for, those of earlier blocks with them.</summary>
+    public TextCodes Texts => _texts!;
+
+    public ReadOnlySpan<char> Text(int row) => _coded ? _texts![_codes[row]] : _chars.AsSpan(_offsets[row], _offsets[row + 1] - _offsets[row]);
 
     public ReadOnlySpan<byte> Binary(int row) => _bytes.Span[_offsets[row].._offsets[row + 1]];
 
@@ -62,6 +74,7 @@ internal sealed class BlockColumn(string name, CellKind kind)
         Length = rows;
         IsComplete = true;
         _direct = default;
+        _coded = false;
         _charCount = 0;
         var words = Bits.Words(rows);
         if (_valid.Length < words) _valid = new ulong[words];
@@ -87,11 +100,34 @@ internal sealed class BlockColumn(string name, CellKind kind)
 
     public void SetBytes(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
+    /// <summary>Takes texts in UTF-8 by their numbers, if they are few and short, and have been so in all blocks before.</summary>
+    /// <returns>False when they are not; they have to be added in another way then.</returns>
+    public bool TryCode(ReadOnlySpan<int> offsets, ReadOnlySpan<byte> bytes)
+    {
+        _coded = _texts?.TryCode(offsets, bytes, Room(ref _codes, Length)) == true;
+        if (!_coded) _texts = null;
+        return _coded;
+    }
+
+    /// <summary>Numbers the texts of a dictionary, if they are few and short; <see cref="WritableCodes"/> and <see cref="CodeOf"/> are there then.</summary>
+    public bool TryCode(StringArray dictionary)
+    {
+        _coded = _texts is not null && dictionary.Length > 0 && (ReferenceEquals(dictionary, _dictionary) || _texts.TryCode(dictionary.ValueOffsets, dictionary.ValueBuffer.Span, Room(ref _dictionaryCodes, dictionary.Length)));
+        if (_coded) _dictionary = dictionary;
+        else _texts = null;
+        return _coded;
+    }
+
+    /// <summary>Gives the number of a text of the dictionary.</summary>
+    public int CodeOf(int index) => _dictionaryCodes[index];
+
+    public Span<int> WritableCodes() => Room(ref _codes, Length);
+
     /// <summary>Adds the text of the next row; a missing one is added empty.</summary>
     public void AddText(int row, ReadOnlySpan<char> text)
     {
         if (row == 0) Room(ref _offsets, Length + 1)[0] = 0;
-        if (_chars.Length - _charCount < text.Length) Array.Resize(ref _chars, Math.Max(_charCount + text.Length, Math.Min(Array.MaxLength, _chars.Length * 2)));
+        if (_chars.Length - _charCount < text.Length) System.Array.Resize(ref _chars, Math.Max(_charCount + text.Length, Math.Min(System.Array.MaxLength, _chars.Length * 2)));
         text.CopyTo(_chars.AsSpan(_charCount));
         _charCount += text.Length;
         _offsets[row + 1] = _charCount;

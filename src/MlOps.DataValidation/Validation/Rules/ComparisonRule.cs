@@ -27,15 +27,29 @@ internal sealed class ComparisonRule : RowRule
     public override void Judge(Block block, ReadOnlySpan<ulong> judged, Span<ulong> failed)
     {
         var (a, b) = (block.Columns[Columns[0]], block.Columns[Columns[1]]);
-        if (!a.IsComplete || !b.IsComplete || !(_wide || (a.Kind == CellKind.Number && b.Kind == CellKind.Number)))
+        var (numbers, texts) = (a.Kind == CellKind.Number && b.Kind == CellKind.Number, a.Kind == CellKind.Text && b.Kind == CellKind.Text);
+        if (!a.IsComplete || !b.IsComplete || !(_wide || numbers || texts))
         {
             base.Judge(block, judged, failed);
             return;
         }
 
         failed.Clear();
-        if (_wide) Compare(a.Integers, b.Integers, judged, failed);
+        if (texts) CompareTexts(a, b, judged, failed);
+        else if (_wide) Compare(a.Integers, b.Integers, judged, failed);
         else Compare(a.Numbers, b.Numbers, judged, failed);
+    }
+
+    private void CompareTexts(BlockColumn first, BlockColumn second, ReadOnlySpan<ulong> judged, Span<ulong> failed)
+    {
+        var isEquality = _comparison is Comparison.Equal or Comparison.NotEqual;
+        foreach (var row in new RowsOf(judged))
+        {
+            var a = first.Text(row);
+            var b = second.Text(row);
+            var holds = isEquality ? a.SequenceEqual(b) == (_comparison == Comparison.Equal) : _comparison.Holds(a.SequenceCompareTo(b));
+            if (!holds) Bits.Set(failed, row);
+        }
     }
 
     private void Compare<T>(ReadOnlySpan<T> first, ReadOnlySpan<T> second, ReadOnlySpan<ulong> judged, Span<ulong> failed)

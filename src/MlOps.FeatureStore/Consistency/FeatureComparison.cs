@@ -1,0 +1,66 @@
+using MlOps.Core;
+
+namespace MlOps.FeatureStore;
+
+/// <summary>Compares two columns of values row by row and as distributions.</summary>
+internal static class FeatureComparison
+{
+    /// <summary>Compares.</summary>
+    /// <param name="feature">What the feature is called.</param>
+    /// <param name="served">What was served.</param>
+    /// <param name="recomputed">What a training set says.</param>
+    /// <returns>How they differ.</returns>
+    public static FeatureConsistency Of(string feature, IReadOnlyList<FeatureValue> served, IReadOnlyList<FeatureValue> recomputed)
+    {
+        long equal = 0, differing = 0, onlyServed = 0, onlyRecomputed = 0;
+        var largest = double.NaN;
+        for (var i = 0; i < served.Count; i++)
+        {
+            var (mine, truth) = (Plain(served[i]), Plain(recomputed[i]));
+            if (mine.Equals(truth)) equal++;
+            else if (mine.IsMissing) onlyRecomputed++;
+            else if (truth.IsMissing) onlyServed++;
+            else
+            {
+                differing++;
+                if (IsNumber(mine) && IsNumber(truth)) largest = Math.Abs(mine.ToDouble() - truth.ToDouble()) is var distance && !(distance <= largest) ? distance : largest;
+            }
+        }
+
+        return new(feature, served.Count, equal, differing, onlyServed, onlyRecomputed, largest, DistanceOf(served, recomputed));
+    }
+
+    // A request cannot tell NaN from missing, nor -0 from 0 where it went through text.
+    private static FeatureValue Plain(FeatureValue value) => value is { IsMissing: false, Type: ColumnType.Float64 } && value.ToDouble() is var number
+        ? double.IsNaN(number) ? default : number == 0 ? 0.0 : value
+        : value;
+
+    private static bool IsNumber(FeatureValue value) => value.Type is ColumnType.Float64 or ColumnType.Int64;
+
+    private static double DistanceOf(IReadOnlyList<FeatureValue> served, IReadOnlyList<FeatureValue> recomputed)
+    {
+        if (served.Count == 0) return double.NaN;
+        var counts = new SortedDictionary<double, long>();
+        var others = new Dictionary<FeatureValue, long>();
+        Add(served, 1);
+        Add(recomputed, -1);
+        long running = 0, most = 0;
+        foreach (var difference in counts.Values)
+        {
+            running += difference;
+            most = Math.Max(most, Math.Abs(running));
+        }
+
+        // What is no number has no order: half the sum of the differences.
+        return Math.Max((double)most, others.Values.Sum(Math.Abs) / 2.0) / served.Count;
+
+        void Add(IReadOnlyList<FeatureValue> values, int sign)
+        {
+            foreach (var value in values.Select(Plain))
+            {
+                if (!value.IsMissing && IsNumber(value)) counts[value.ToDouble()] = counts.GetValueOrDefault(value.ToDouble()) + sign;
+                else others[value] = others.GetValueOrDefault(value) + sign;
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using MlOps.Core;
+
+namespace MlOps.Serving;
+
+/// <summary>Brings the input columns that callers leave out and enrichers of the host know.</summary>
+internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
+{
+    private readonly IModelInputEnricher[] _enrichers = [.. enrichers];
+
+    /// <summary>Says whether requests to a loaded version are added to.</summary>
+    public bool Know(ServedModel served) => _enrichers.Length > 0 && ColumnsOf(served).Length > 0;
+
+    /// <summary>Adds what a request leaves out, or gives as missing in every row. What the caller gives is kept.</summary>
+    public ValueTask<IReadOnlyList<Tensor>> AddAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) =>
+        inputs.Count > 0 && Know(served) ? FindAsync(served, inputs, cancellationToken) : new(inputs);
+
+    private async ValueTask<IReadOnlyList<Tensor>> FindAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
+    {
+        List<Tensor>? all = null;
+        foreach (var (enricher, columns) in ColumnsOf(served))
+        {
+            var wanted = columns.Where(c => !inputs.Any(t => t is not null && t.Name == c && !IsMissing(t))).ToList();
+            if (wanted.Count == 0) continue;
+            var found = await enricher.FindAsync(served.Model.Manifest, wanted, inputs, cancellationToken).ConfigureAwait(false);
+            all ??= [.. inputs];
+            all.RemoveAll(t => t is not null && wanted.Contains(t.Name));
+            all.AddRange(found);
+        }
+
+        return all ?? inputs;
+    }
+
+    private Enrichment[] ColumnsOf(ServedModel served) =>
+        served.Enrichments ??= [.. _enrichers.Select(e => new Enrichment(e, e.ColumnsOf(served.Model.Manifest))).Where(e => e.Columns.Count > 0)];
+
+    private static bool IsMissing(Tensor tensor)
+    {
+        for (var i = 0; i < tensor.Rows * tensor.Width; i++)
+        {
+            if (!tensor.IsMissing(i)) return false;
+        }
+
+        return tensor.Rows > 0;
+    }
+}
+
+/// <summary>What an enricher knows for a loaded version.</summary>
+internal sealed record Enrichment(IModelInputEnricher Enricher, IReadOnlyList<string> Columns);

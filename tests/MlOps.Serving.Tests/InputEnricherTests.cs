@@ -1,0 +1,106 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using MlOps.Core;
+
+namespace MlOps.Serving.Tests;
+
+public sealed class InputEnricherTests
+{
+    private const string Origin = """{"inputs":[{"name":"origin","datatype":"BYTES","shape":[2,1],"data":["SFO","LAX"]}]}""";
+
+    [Fact]
+    public async Task A_column_that_a_request_leaves_out_is_asked_of_the_enricher_and_logged()
+    {
+        await using var server = await ServeAsync(new Enricher());
+        var (status, body) = await server.InferAsync(Origin);
+        status.Should().Be(HttpStatusCode.OK);
+        body.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(v => v.GetDouble()).Should().Equal(3, 3);
+        server.Log.Entries.Single().Inputs.Select(i => i.Name).Should().Equal("origin", "distance");
+    }
+
+    [Fact]
+    public async Task What_the_caller_gives_is_kept()
+    {
+        var enricher = new Enricher();
+        await using var server = await ServeAsync(enricher);
+        var (_, body) = await server.InferAsync("""{"inputs":[{"name":"origin","datatype":"BYTES","shape":[1,1],"data":["SFO"]},{"name":"distance","datatype":"FP64","shape":[1,1],"data":[10]}]}""");
+        body.GetProperty("outputs")[0].GetProperty("data")[0].GetDouble().Should().Be(10);
+        enricher.Asked.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_enricher_that_lacks_what_it_finds_by_refuses_the_request()
+    {
+        await using var server = await ServeAsync(new Enricher { Error = new ModelInputException("Input 'airport' is missing.", "airport") });
+        var (status, body) = await server.InferAsync(Origin);
+        status.Should().Be(HttpStatusCode.BadRequest);
+        body.GetProperty("error").GetString().Should().Be("Input 'airport' is missing.");
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_no_fault_of_the_caller()
+    {
+        await using var server = await ServeAsync(new Enricher { Error = new StoreException("secret-host does not answer") });
+        var (status, body) = await server.InferAsync(Origin);
+        status.Should().Be(HttpStatusCode.ServiceUnavailable);
+        body.GetProperty("error").GetString().Should().NotContain("secret-host");
+    }
+
+    [Fact]
+    public async Task A_typed_prediction_is_added_to_even_when_nothing_is_logged()
+    {
+        await using var server = await ServeAsync(new Enricher(), logs: false, b => b.AddPredictor<Departure, Delay>(Server.Model));
+        var predictor = server.Services.GetRequiredService<IPredictor<Departure, Delay>>();
+        (await predictor.PredictAsync(new() { Origin = "SFO" }, TestContext.Current.CancellationToken)).Output.Score.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_none_of_its_business_is_left_alone()
+    {
+        var enricher = new Enricher { Columns = [] };
+        await using var server = await ServeAsync(enricher);
+        (await server.InferAsync(Origin)).Status.Should().Be(HttpStatusCode.BadRequest);
+        enricher.Asked.Should().Be(0);
+    }
+
+    private static async Task<Server> ServeAsync(Enricher enricher, bool logs = true, Action<MlOpsBuilder>? configure = null)
+    {
+        var server = await Server.StartAsync(
+            configure: b =>
+            {
+                b.Services.AddSingleton<IModelInputEnricher>(enricher);
+                configure?.Invoke(b);
+            },
+            logs: logs,
+            versions: 0);
+        var manifest = Server.Manifest();
+        await server.RegisterAsync(manifest with { Signature = new(new([new("origin", ColumnType.String), new("distance", ColumnType.Float64)]), manifest.Signature.Outputs) });
+        await server.PointAsync(null, 1);
+        return server;
+    }
+
+    /// <summary>Knows that every distance is as long as the code of the airport.</summary>
+    private sealed class Enricher : IModelInputEnricher
+    {
+        public IReadOnlyList<string> Columns { get; init; } = ["distance"];
+
+        public Exception? Error { get; init; }
+
+        public int Asked { get; private set; }
+
+        public IReadOnlyList<string> ColumnsOf(BundleManifest model) => Columns;
+
+        public ValueTask<IReadOnlyList<Tensor>> FindAsync(BundleManifest model, IReadOnlyList<string> columns, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
+        {
+            Asked++;
+            if (Error is not null) throw Error;
+            var origins = (Tensor<string?>)inputs.Single(i => i.Name == "origin");
+            return new([Tensor.Of("distance", [.. origins.Values.Select(o => (double)o!.Length)])]);
+        }
+    }
+
+    private sealed class Departure
+    {
+        public string? Origin { get; set; }
+    }
+}
