@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
-using DuckDB.NET.Data;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.FeatureStore;
@@ -41,7 +40,7 @@ internal static class WindowingEvents
 
     private static async Task<Measured> OursAsync(int events, params AggregationKind[] kinds)
     {
-        var source = new Table(events);
+        using var source = new Table(events);
         var view = new FeatureView
         {
             Name = "events",
@@ -112,7 +111,7 @@ internal static class WindowingEvents
     }
 
     /// <summary>The events in memory, also as the rows that ask.</summary>
-    private sealed class Table : IEventReader, IReplayableRows
+    private sealed class Table : IEventReader, IReplayableRows, IDisposable
     {
         private static readonly DatasetSchema Asked = new([new Column("id", ColumnType.Int64), new("at", ColumnType.Timestamp)]);
         private static readonly DatasetSchema Seen = new([new Column("id", ColumnType.Int64), new(EventColumns.EventTime, ColumnType.Timestamp), new("value", ColumnType.Float64)]);
@@ -128,6 +127,13 @@ internal static class WindowingEvents
             _values = new(Bytes(values), ArrowBuffer.Empty, events, 0, 0);
         }
 
+        public void Dispose()
+        {
+            _ids.Dispose();
+            _times.Dispose();
+            _values.Dispose();
+        }
+
         public DatasetSchema Schema => Asked;
 
         public long RowCount => _ids.Length;
@@ -136,17 +142,17 @@ internal static class WindowingEvents
 
         public Task<DatasetSchema> GetSchemaAsync(FeatureView view, IReadOnlyList<Feature>? features, CancellationToken cancellationToken) => Task.FromResult(Seen);
 
-        public IAsyncEnumerable<RecordBatch> ReadAsync(FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, CancellationToken cancellationToken) => Batches(Seen, [_ids, _times, _values]);
+        public IAsyncEnumerable<RecordBatch> ReadAsync(FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, CancellationToken cancellationToken) => Batches(Seen, [_ids, _times, _values], cancellationToken);
 
         public IAsyncEnumerable<RecordBatch> ReadAsync(IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
-            columns is null ? Batches(Asked, [_ids, _times]) : Batches(new(columns.Select(c => Asked[c])), [.. columns.Select(c => c == "id" ? (Apache.Arrow.Array)_ids : _times)]);
+            columns is null ? Batches(Asked, [_ids, _times], cancellationToken) : Batches(new(columns.Select(c => Asked[c])), [.. columns.Select(c => c == "id" ? (Apache.Arrow.Array)_ids : _times)], cancellationToken);
 
         public IAsyncEnumerator<RecordBatch> GetAsyncEnumerator(CancellationToken cancellationToken = default) => ReadAsync(null, cancellationToken).GetAsyncEnumerator(cancellationToken);
 
         private static ArrowBuffer Bytes<T>(T[] values)
             where T : struct => new(MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-        private static async IAsyncEnumerable<RecordBatch> Batches(DatasetSchema schema, Apache.Arrow.Array[] columns, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        private static async IAsyncEnumerable<RecordBatch> Batches(DatasetSchema schema, Apache.Arrow.Array[] columns, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             var arrow = schema.ToArrow();

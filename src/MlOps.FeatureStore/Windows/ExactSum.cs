@@ -15,6 +15,7 @@ internal sealed class ExactSum
     private const int SumDigits = ((2046 + 52) / 32) + 4;
     private const int SquareDigits = (2 * (2046 + 52) / 32) + 5;
     private const int MostPending = 1 << 30;
+    private const int FewPending = 1 << 20;
 
     private readonly long[] _digits;
     private readonly bool _squares;
@@ -59,7 +60,17 @@ internal sealed class ExactSum
     /// <summary>Gives the sum as the nearest double.</summary>
     public double Round()
     {
-        if (Special() is { } special) return special;
+        if ((_nan | _positive | _negative) != 0 && Special() is { } special) return special;
+        if (_high < _low) return 0;
+        if (_high - _low <= 3 && _pending < FewPending && _digits[_high] is > -(1L << 28) and < 1L << 28)
+        {
+            // Four digits, as most sums have, fit 128 bits as they are.
+            Int128 whole = _digits[_high];
+            for (var i = _high - 1; i >= _low; i--) whole = (whole << 32) + _digits[i];
+            var nearest = Round((UInt128)Int128.Abs(whole), false, (_low * 32) + (_squares ? 2 * UnitExponent : UnitExponent));
+            return whole < 0 ? -nearest : nearest;
+        }
+
         Normalize();
         if (_high < _low) return 0;
         Span<uint> digits = stackalloc uint[SquareDigits];
@@ -234,14 +245,17 @@ internal sealed class ExactSum
     // The nearest double to bits * 2^exponent, and a little more when something is left below.
     private static double Round(UInt128 bits, bool sticky, int exponent)
     {
+        if (bits == 0) return 0;
         var length = 128 - (int)UInt128.LeadingZeroCount(bits);
         var drop = Math.Max(length - 53, UnitExponent - exponent);
-        if (drop <= 0) return Math.ScaleB((double)(ulong)bits, exponent);
+        if (drop <= 0) return Scale((ulong)bits, exponent);
         if (drop > 127) return 0;
         var kept = (ulong)(bits >> drop);
         var rest = bits - ((UInt128)kept << drop);
         var half = UInt128.One << (drop - 1);
         if (rest > half || (rest == half && (sticky || (kept & 1) != 0))) kept++;
-        return Math.ScaleB(kept, exponent + drop);
+        return Scale(kept, exponent + drop);
     }
+
+    private static double Scale(ulong bits, int exponent) => exponent is >= -1022 and <= 970 ? bits * BitConverter.Int64BitsToDouble((exponent + 1023L) << 52) : Math.ScaleB(bits, exponent);
 }

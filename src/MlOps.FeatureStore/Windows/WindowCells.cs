@@ -38,6 +38,7 @@ internal abstract class WindowCell
 
     public abstract void Write(WindowWriter writer);
 
+    /// <summary>Becomes what <see cref="Write"/> wrote; what it has seen before is forgotten.</summary>
     public abstract void Read(ref WindowReader reader);
 
     private sealed class CountCell : WindowCell
@@ -162,6 +163,7 @@ internal abstract class WindowCell
         public override void Read(ref WindowReader reader)
         {
             _count = reader.Number();
+            _sum.Clear();
             if (_count > 0) _sum.Read(ref reader);
         }
     }
@@ -201,6 +203,8 @@ internal abstract class WindowCell
         public override void Read(ref WindowReader reader)
         {
             _count = reader.Number();
+            _sum.Clear();
+            _squares.Clear();
             if (_count == 0) return;
             _sum.Read(ref reader);
             _squares.Read(ref reader);

@@ -16,24 +16,20 @@ internal sealed class WindowDecoder : IOnlineDecoder
 
     public void Decode(OnlineRow row, long now, OnlineSlots slots)
     {
-        WindowState? state;
+        var values = new FeatureValue[_features.Length];
         try
         {
-            state = WindowState.TryRead(_plan, row.Values.Span);
+            if (!WindowState.TryRead(_plan, row.Values.Span, now, _features, values))
+            {
+                slots.Clear(FeatureStatus.OtherSchema, row.EventTime);
+                return;
+            }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or DataException)
         {
             throw new DataException($"View '{_plan.View.Name}': {e.Message}", e) { DataSource = _plan.View.Name };
         }
 
-        if (state is null)
-        {
-            slots.Clear(FeatureStatus.OtherSchema, row.EventTime);
-            return;
-        }
-
-        var values = new FeatureValue[_features.Length];
-        state.Read(now, _features, values);
         var time = row.EventTime < now ? row.EventTime : long.MinValue;
         for (var i = 0; i < values.Length; i++) slots.Set(i, values[i], time);
     }

@@ -92,8 +92,8 @@ internal struct DecimalSumKernel(WindowColumn column, bool mean) : IWindowKernel
     }
 }
 
-/// <summary>Sums numbers exactly, or takes their mean.</summary>
-internal struct NumberSumKernel(WindowColumn column, bool mean) : IWindowKernel
+/// <summary>Sums numbers exactly, takes their mean, or both at once.</summary>
+internal struct NumberSumKernel(WindowColumn column, WindowResults? sums, WindowResults? means) : IWindowKernel
 {
     private readonly long[] _bits = column.Bits;
     private readonly ExactSum _sum = new(squares: false);
@@ -119,7 +119,10 @@ internal struct NumberSumKernel(WindowColumn column, bool mean) : IWindowKernel
 
     public readonly void Write(WindowResults results, int row)
     {
-        if (_count > 0) results.Set(row, mean ? _sum.Mean(_count) : _sum.Round());
+        if (_count <= 0) return;
+        var sum = _sum.Round();
+        sums?.Set(row, sum);
+        means?.Set(row, double.IsFinite(sum) ? sum / _count : _sum.Mean(_count));
     }
 }
 

@@ -8,14 +8,14 @@ namespace MlOps.FeatureStore;
 internal sealed class WindowResults(Feature feature, int rows)
 {
     private readonly byte[] _bits = new byte[feature.Type is ColumnType.String or ColumnType.Decimal ? 0 : checked(rows * 8)];
-    private readonly bool[] _present = new bool[rows];
+    private readonly byte[] _present = new byte[(rows + 7) / 8]; // a bit a row
     private readonly string[]? _texts = feature.Type == ColumnType.String ? new string[rows] : null;
     private readonly decimal[]? _decimals = feature.Type == ColumnType.Decimal ? new decimal[rows] : null;
 
     public void Set(int row, long bits)
     {
         MemoryMarshal.Cast<byte, long>(_bits.AsSpan())[row] = bits;
-        _present[row] = true;
+        MarkPresent(row);
     }
 
     public void Set(int row, double value) => Set(row, BitConverter.DoubleToInt64Bits(value));
@@ -23,7 +23,7 @@ internal sealed class WindowResults(Feature feature, int rows)
     public void Set(int row, decimal value)
     {
         _decimals![row] = value;
-        _present[row] = true;
+        MarkPresent(row);
     }
 
     /// <summary>Sets a value of a column.</summary>
@@ -33,7 +33,7 @@ internal sealed class WindowResults(Feature feature, int rows)
         {
             case ColumnType.String:
                 _texts![row] = column.Texts[bits];
-                _present[row] = true;
+                MarkPresent(row);
                 break;
             case ColumnType.Decimal:
                 Set(row, column.Decimals[bits]);
@@ -65,21 +65,26 @@ internal sealed class WindowResults(Feature feature, int rows)
     }
 
     /// <summary>Gives the value of a row.</summary>
-    public FeatureValue ValueOf(int row) => !_present[row] ? default : feature.Type switch
+    public FeatureValue ValueOf(int row) => !IsPresent(row) ? default : feature.Type switch
     {
         ColumnType.String => _texts![row],
         ColumnType.Decimal => _decimals![row],
         _ => FeatureValue.FromBits(feature.Type, MemoryMarshal.Cast<byte, long>(_bits.AsSpan())[row]),
     };
 
+    private bool IsPresent(int row) => (_present[row >> 3] & (1 << (row & 7))) != 0;
+
+    private void MarkPresent(int row) => _present[row >> 3] |= (byte)(1 << (row & 7));
+
     private (ArrowBuffer Bits, int Missing) Validity(int from, int count)
     {
         var bits = new byte[(count + 7) / 8];
-        var missing = 0;
+        var missing = count;
         for (var i = 0; i < count; i++)
         {
-            if (_present[from + i]) bits[i >> 3] |= (byte)(1 << (i & 7));
-            else missing++;
+            if (!IsPresent(from + i)) continue;
+            bits[i >> 3] |= (byte)(1 << (i & 7));
+            missing--;
         }
 
         return missing == 0 ? (ArrowBuffer.Empty, 0) : (new(bits), missing);

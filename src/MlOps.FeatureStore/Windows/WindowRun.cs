@@ -18,7 +18,7 @@ internal abstract class WindowRun
             AggregationKind.Count => Of(default(CountKernel)),
             AggregationKind.Sum or AggregationKind.Mean => column!.Type switch
             {
-                ColumnType.Float64 => Of(new NumberSumKernel(column, aggregation.Kind == AggregationKind.Mean)),
+                ColumnType.Float64 => aggregation.Kind == AggregationKind.Mean ? Of(new NumberSumKernel(column, null, results)) : Of(new NumberSumKernel(column, results, null)),
                 ColumnType.Decimal => Of(new DecimalSumKernel(column, aggregation.Kind == AggregationKind.Mean)),
                 _ => Of(new IntegerSumKernel(column, aggregation.Kind == AggregationKind.Mean)),
             },
@@ -40,6 +40,10 @@ internal abstract class WindowRun
 
         WindowRun Ranked(RankKind kind) => Of(new RankKernel(column!, kind, aggregation));
     }
+
+    /// <summary>Computes the sum and the mean of numbers at once.</summary>
+    public static WindowRun OfSumAndMean(Feature sum, WindowColumn column, WindowResults sums, WindowResults means) =>
+        new Run<NumberSumKernel>(sum.Name, new(column, sums, means), column.Missing, sums);
 
     /// <summary>Sets the values of an entity's rows where events come and go in order of time.</summary>
     public abstract void Forward(WindowSlice slice, WindowRows rows);

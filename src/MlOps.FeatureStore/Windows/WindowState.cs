@@ -61,10 +61,7 @@ internal sealed class WindowState
     public static WindowState? TryRead(WindowPlan plan, ReadOnlySpan<byte> bytes)
     {
         var reader = new WindowReader(bytes);
-        if (reader.Byte() != Version || reader.Fixed64() != plan.Hash) return null;
-        var types = new ColumnType[reader.Length(1)];
-        if (types.Length != plan.Columns.Count) throw WindowReader.Damaged();
-        foreach (ref var type in types.AsSpan()) type = (ColumnType)reader.Byte();
+        if (ReadTypes(ref reader, plan) is not { } types) return null;
         var state = new WindowState(plan, types)
         {
             Horizon = reader.Fixed64(),
@@ -79,6 +76,32 @@ internal sealed class WindowState
         for (var rest = reader.Length(17); rest > 0; rest--) state._events.Add(WindowStateEvent.Read(ref reader, types));
         for (var rest = reader.Length(8); rest > 0; rest--) state._remembered.Enqueue(reader.Fixed64());
         return reader.IsAtEnd ? state : throw WindowReader.Damaged();
+    }
+
+    /// <summary>Computes features from a state without keeping any of it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="bytes">What <see cref="Write"/> wrote.</param>
+    /// <param name="moment">As of when.</param>
+    /// <param name="features">The places of the features in the view.</param>
+    /// <param name="values">As many places as features.</param>
+    /// <returns>False when it is of another schema.</returns>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="DataException">A sum does not fit its type.</exception>
+    public static bool TryRead(WindowPlan plan, ReadOnlySpan<byte> bytes, long moment, ReadOnlySpan<int> features, Span<FeatureValue> values)
+    {
+        if (plan.TakesBack)
+        {
+            var state = TryRead(plan, bytes);
+            state?.Read(moment, features, values);
+            return state is not null;
+        }
+
+        var reader = new WindowReader(bytes);
+        if (ReadTypes(ref reader, plan) is not { } types) return false;
+        moment = Math.Max(moment, reader.Fixed64());
+        for (var rest = 5; rest > 0; rest--) reader.Fixed64();
+        new WindowReading(plan, plan.CellsOf(types), moment, features).Read(ref reader, values);
+        return true;
     }
 
     /// <summary>Gives the state as bytes.</summary>
@@ -201,6 +224,15 @@ internal sealed class WindowState
             if (!cells.TryGetValue((group, place, begin, end), out var cell)) cells.Add((group, place, begin, end), cell = Collect(group, place, begin, end));
             values[i] = cell.Result(feature.Aggregation!);
         }
+    }
+
+    private static ColumnType[]? ReadTypes(ref WindowReader reader, WindowPlan plan)
+    {
+        if (reader.Byte() != Version || reader.Fixed64() != plan.Hash) return null;
+        var types = new ColumnType[reader.Length(1)];
+        if (types.Length != plan.Columns.Count) throw WindowReader.Damaged();
+        foreach (ref var type in types.AsSpan()) type = (ColumnType)reader.Byte();
+        return types;
     }
 
     private WindowCell Collect(int group, int place, long begin, long end)

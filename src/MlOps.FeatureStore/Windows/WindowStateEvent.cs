@@ -13,11 +13,11 @@ internal readonly record struct WindowStateEvent(long Time, long Created, bool I
     /// <summary>Gets whether it was pushed, and not read in a batch.</summary>
     public bool IsPushed { get; init; }
 
-    public static WindowStateEvent Read(ref WindowReader reader, ReadOnlySpan<ColumnType> types)
+    public static WindowStateEvent Read(ref WindowReader reader, IReadOnlyList<ColumnType> types)
     {
         var (time, created, flags) = (reader.Fixed64(), reader.Fixed64(), reader.Byte());
-        var values = new FeatureValue[types.Length];
-        for (var c = 0; c < types.Length; c++)
+        var values = new FeatureValue[types.Count];
+        for (var c = 0; c < types.Count; c++)
         {
             if (reader.Byte() != 0) values[c] = reader.Value(types[c]);
         }

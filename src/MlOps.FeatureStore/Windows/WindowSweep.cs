@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.FeatureStore;
 
 /// <summary>Goes along the events and rows of one entity after the other, with all windows of a view at once.</summary>
@@ -17,8 +19,7 @@ internal sealed class WindowSweep
         Results = [.. features.Select(f => new WindowResults(f, rows))];
         _frames =
         [
-            .. features.Select((feature, i) => (Frame: WindowFrame.Of(feature.Aggregation!), Run: WindowRun.Of(feature, Array.Find(events.Columns, c => c.Name == feature.Column), !_isLate, Results[i])))
-                .GroupBy(f => f.Frame).Select(g => (g.Key, g.Select(f => f.Run).ToArray())),
+            .. Enumerable.Range(0, features.Count).GroupBy(i => WindowFrame.Of(features[i].Aggregation!)).Select(g => (g.Key, RunsOf(features, [.. g]))),
         ];
     }
 
@@ -73,6 +74,32 @@ internal sealed class WindowSweep
             Matched += matched.AsSpan(0, count).Count(true);
             CreatedLater += later.AsSpan(0, count).Count(true);
         }
+    }
+
+    private WindowRun[] RunsOf(IReadOnlyList<Feature> features, List<int> places)
+    {
+        var runs = new List<WindowRun>();
+        while (places.Count > 0)
+        {
+            var feature = features[places[0]];
+            var column = Array.Find(_events.Columns, c => c.Name == feature.Column);
+            var mean = feature.Aggregation!.Kind == AggregationKind.Sum && column!.Type == ColumnType.Float64
+                ? places.FindIndex(p => features[p].Column == feature.Column && features[p].Aggregation!.Kind == AggregationKind.Mean)
+                : -1;
+            if (mean < 0)
+            {
+                runs.Add(WindowRun.Of(feature, column, !_isLate, Results[places[0]]));
+            }
+            else
+            {
+                runs.Add(WindowRun.OfSumAndMean(feature, column!, Results[places[0]], Results[places[mean]]));
+                places.RemoveAt(mean);
+            }
+
+            places.RemoveAt(0);
+        }
+
+        return [.. runs];
     }
 
     private (int[] Starts, int[] Order, long[] Times) Arrange(int[] ids, long[] times)

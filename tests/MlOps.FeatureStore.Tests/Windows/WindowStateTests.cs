@@ -147,7 +147,8 @@ public sealed class WindowStateTests
             for (var m = 0; m < moments.Length; m++)
             {
                 var found = new FeatureValue[places.Length];
-                state.Read(moments[m], places, found);
+                if (m == 0) state.Read(moments[m], places, found);
+                else WindowState.TryRead(plan, state.Write(), moments[m], places, found).Should().BeTrue();
                 for (var f = 0; f < places.Length; f++) found[f].Should().Be(expected[m][f], $"that is {history.Features[f].Name} as of {moments[m]}: {found[f].ToObject()} instead of {expected[m][f].ToObject()}");
             }
         },
