@@ -18,9 +18,12 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
+            .AddFeatureEvents()
             .AddTrainingSets()
             .AddWindows()
-            .AddOnlineFeatures();
+            .AddSqlJoins()
+            .AddOnlineFeatures()
+            .AddMaterialization();
         return builder;
     }
 

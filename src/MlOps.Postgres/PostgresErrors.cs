@@ -38,6 +38,31 @@ internal static class PostgresErrors
         _ => null,
     };
 
+    /// <summary>Makes an error of ours of what became of a query that somebody wrote. It names columns and tables, but no values.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="warehouse">The warehouse.</param>
+    internal static MlOpsException? TranslateQuery(Exception error, string warehouse) => error switch
+    {
+        PostgresException { SqlState: InsufficientPrivilege } e => new DataException($"The warehouse '{warehouse}' does not let this user do so: {e.MessageText}. Give it the right to read the tables and to create temporary ones.", e) { DataSource = warehouse },
+        PostgresException { SqlState: ReadOnlySqlTransaction } e => new StoreException($"The warehouse '{warehouse}' is a standby, or can only be read, and has no temporary tables. Connect to the primary.", e),
+        PostgresException { SqlState: CharacterNotInRepertoire or UntranslatableCharacter } e => new DataException($"A text for the warehouse '{warehouse}' holds a character that it cannot hold: NUL, or one that the encoding of the database lacks.", e) { DataSource = warehouse },
+        PostgresException e when e.SqlState.StartsWith("42", StringComparison.Ordinal) => new DataException($"The query of warehouse '{warehouse}' is wrong: {e.MessageText}.", e) { DataSource = warehouse, Column = e.ColumnName },
+        PostgresException e when e.SqlState[..2] is "22" or "0A" or "21" or "2F" or "P0" => new DataException( // whose messages hold values
+            $"The query of warehouse '{warehouse}' failed with the error {e.SqlState} ({Condition(e.SqlState)}).", e) { DataSource = warehouse, Column = e.ColumnName },
+        _ => Translate(error, warehouse),
+    };
+
+    private static string Condition(string state) => state switch
+    {
+        NumericValueOutOfRange => "a number does not fit its type",
+        InvalidTextRepresentation => "a text is no value of the type that it is cast to",
+        DivisionByZero => "a division by zero",
+        DatetimeFieldOverflow or InvalidDatetimeFormat => "a time is none, or does not fit its type",
+        FeatureNotSupported => "something that the server does not support, as an infinite time where a finite one is needed",
+        CardinalityViolation => "a subquery gave more rows than one",
+        _ => "see the server's log",
+    };
+
     private static bool IsKnown(Exception error) => error is NpgsqlException and not PostgresException || error is PostgresException e && (IsTransient(e.SqlState) || e.SqlState[..2] is "28" or "42" or "53");
 
     private static bool IsGone(string state) => state is AdminShutdown or CrashShutdown or "57P05" || state.StartsWith("08", StringComparison.Ordinal);

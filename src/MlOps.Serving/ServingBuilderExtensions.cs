@@ -35,6 +35,9 @@ public static class ServingBuilderExtensions
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ServingMetrics>(), s.GetRequiredService<InputGuards>(), s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
             services.TryAddSingleton<ModelEndpoints>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AliasWatcher>());
+            services.AddOptions<FeatureServingOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:Serving:Features");
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeatureServingOptions>, FeatureServingOptionsValidator>());
+            services.TryAddSingleton<FeatureEndpoints>();
         }
 
         if (configure is not null) options.Configure(configure);

@@ -18,15 +18,24 @@ public interface ISqlWarehouse
     Task<ISqlSession> OpenAsync(CancellationToken cancellationToken = default);
 }
 
-/// <summary>One conversation with a warehouse. Not thread-safe.</summary>
+/// <summary>One conversation with a warehouse, which sees one state of its data. Not thread-safe.</summary>
+/// <remarks>Nothing that it changes outlives it: what it created is temporary, and what it wrote elsewhere is undone.</remarks>
 public interface ISqlSession : IAsyncDisposable
 {
+    /// <summary>Describes a table or query without running it.</summary>
+    /// <param name="text">The name of a table, or a query.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The columns, and for a table how its rows are ordered and found.</returns>
+    /// <exception cref="DataException">There is no such table, or the query is wrong.</exception>
+    Task<SqlRelation> DescribeAsync(string text, CancellationToken cancellationToken = default);
+
     /// <summary>Creates a temporary table and fills it.</summary>
     /// <param name="table">Its name, unquoted.</param>
     /// <param name="schema">Its columns.</param>
     /// <param name="rows">Batches with the types of the schema.</param>
     /// <param name="cancellationToken">Stops the filling.</param>
     /// <returns>The number of rows.</returns>
+    /// <exception cref="DataException">A value cannot be held by the table.</exception>
     Task<long> WriteTemporaryAsync(string table, DatasetSchema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken = default);
 
     /// <summary>Runs a command that gives no rows.</summary>

@@ -43,8 +43,24 @@ public sealed class MlOpsBuilder
         return this;
     }
 
+    /// <summary>Adds a warehouse to those that feature views can name.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="factory">Makes the one instance.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">There is a warehouse of this name already.</exception>
+    public MlOpsBuilder AddWarehouse(string name, Func<IServiceProvider, ISqlWarehouse> factory)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(factory);
+        if (!_ours.Warehouses.Add(name)) throw new ArgumentException($"There is a warehouse '{name}' already. Give one of the two another name.", nameof(name));
+        Services.AddSingleton(factory);
+        return this;
+    }
+
     private sealed class Ours
     {
         public HashSet<ServiceDescriptor> Descriptors { get; } = new(ReferenceEqualityComparer.Instance);
+
+        public HashSet<string> Warehouses { get; } = new(StringComparer.Ordinal);
     }
 }

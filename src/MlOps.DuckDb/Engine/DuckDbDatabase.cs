@@ -4,20 +4,28 @@ using MlOps.Core;
 
 namespace MlOps.DuckDb;
 
-/// <summary>A database in memory. Its connections do not disturb each other, but share its threads and its limit of memory.</summary>
+/// <summary>A database in memory, or in a file that is only read. Its connections do not disturb each other, but share its threads and its limit of memory.</summary>
 internal sealed class DuckDbDatabase : IDisposable
 {
     private readonly DuckDBDatabase? _database;
     private readonly string _tempFolder;
 
-    public DuckDbDatabase(DuckDbOptions options)
+    /// <summary>Opens a database.</summary>
+    /// <param name="options">What it may use.</param>
+    /// <param name="file">The file; null for memory.</param>
+    public DuckDbDatabase(DuckDbOptions options, string? file = null)
     {
         _tempFolder = CreateFolder(options.TempFolder ?? Path.GetTempPath());
         try
         {
-            _database = Open(options, _tempFolder);
+            _database = Open(options, _tempFolder, file);
             using var connection = Connect();
             DuckDbSession.Execute(connection, "SET GLOBAL TimeZone = 'UTC'");
+        }
+        catch (DuckDbError e) when (file is not null)
+        {
+            Dispose();
+            throw new DataException($"The file '{file}' cannot be opened as a database of DuckDB: {e.Summary} A process that writes it keeps others out.", e) { DataSource = file };
         }
         catch (DuckDbError e)
         {
@@ -45,7 +53,7 @@ internal sealed class DuckDbDatabase : IDisposable
         }
     }
 
-    private static DuckDBDatabase Open(DuckDbOptions options, string tempFolder)
+    private static DuckDBDatabase Open(DuckDbOptions options, string tempFolder, string? file)
     {
         Check(NativeMethods.Configuration.DuckDBCreateConfig(out var config).IsSuccess(), "DuckDB cannot be configured.");
         using (config)
@@ -58,7 +66,8 @@ internal sealed class DuckDbDatabase : IDisposable
             Set(config, "memory_limit", options.MemoryLimit);
             Set(config, "temp_directory", tempFolder);
             if (options.Threads > 0) Set(config, "threads", options.Threads.ToString(CultureInfo.InvariantCulture));
-            var state = NativeMethods.Startup.DuckDBOpen(":memory:", out var database, config, out var error);
+            if (file is not null) Set(config, "access_mode", "READ_ONLY");
+            var state = NativeMethods.Startup.DuckDBOpen(file ?? ":memory:", out var database, config, out var error);
             Check(state.IsSuccess(), error);
             return database!;
         }

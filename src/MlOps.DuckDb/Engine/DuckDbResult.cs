@@ -10,7 +10,10 @@ internal sealed unsafe class DuckDbResult : IDisposable
     private DuckDBResult _result;
     private bool _ended;
 
-    public DuckDbResult(DuckDBResult result)
+    /// <summary>Takes a result.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="widens">Whether the columns get the types that a dataset holds; otherwise they keep those of the engine.</param>
+    public DuckDbResult(DuckDBResult result, bool widens = false)
     {
         _result = result;
         try
@@ -21,7 +24,7 @@ internal sealed unsafe class DuckDbResult : IDisposable
             {
                 var name = NativeMethods.Query.DuckDBColumnName(ref _result, i);
                 using var type = NativeMethods.Query.DuckDBColumnLogicalType(ref _result, i);
-                _columns[i] = VectorColumn.Create(name, type);
+                _columns[i] = widens ? WideColumn.Create(name, type) : VectorColumn.Create(name, type);
                 fields[i] = new Field(name, _columns[i].Type, nullable: true);
             }
 

@@ -60,13 +60,16 @@ internal sealed class DuckDbSession : IDisposable
         }
     }
 
+    /// <summary>Gets the connection.</summary>
+    public DuckDBNativeConnection Connection => _connection;
+
     /// <summary>Starts a query whose result is streamed.</summary>
-    public DuckDbResult Query(string sql, IReadOnlyDictionary<string, object?>? parameters = null)
+    public DuckDbResult Query(string sql, IReadOnlyDictionary<string, object?>? parameters = null, bool widens = false)
     {
         using var statement = Prepare(sql);
         Parameters.Bind(statement, parameters);
         var state = NativeMethods.PreparedStatements.DuckDBExecutePreparedStreaming(statement, out var result);
-        if (state.IsSuccess()) return new DuckDbResult(result);
+        if (state.IsSuccess()) return new DuckDbResult(result, widens);
         try
         {
             throw new DuckDbError(NativeMethods.Query.DuckDBResultErrorType(ref result), NativeMethods.Query.DuckDBResultError(ref result));

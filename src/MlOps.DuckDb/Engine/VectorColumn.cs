@@ -80,7 +80,7 @@ internal abstract unsafe class VectorColumn(IArrowType type)
         };
     }
 
-    private static long ToInt64<T>(T value, string column)
+    protected static long ToInt64<T>(T value, string column)
         where T : System.Numerics.IBinaryInteger<T>
     {
         try
@@ -105,7 +105,7 @@ internal abstract unsafe class VectorColumn(IArrowType type)
         public override ArrayData Take() => _values.Take(Type);
     }
 
-    private sealed class ConvertedColumn<TSource, T>(IArrowType type, Func<TSource, T> convert) : VectorColumn(type)
+    protected internal sealed class ConvertedColumn<TSource, T>(IArrowType type, Func<TSource, T> convert) : VectorColumn(type)
         where TSource : unmanaged
         where T : unmanaged
     {

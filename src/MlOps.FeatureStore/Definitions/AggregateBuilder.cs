@@ -61,13 +61,13 @@ public sealed class AggregateBuilder
     public AggregateBuilder Last(params ReadOnlySpan<FeatureWindow> windows) => Add(AggregationKind.Last, "last", windows);
 
     /// <summary>Takes the values of the latest events: k features a window, last1 being the newest.</summary>
-    /// <param name="k">How many, 1 to 1000.</param>
+    /// <param name="k">How many, 1 to 100.</param>
     /// <param name="windows">The windows.</param>
     /// <returns>This builder.</returns>
     public AggregateBuilder LastK(int k, params ReadOnlySpan<FeatureWindow> windows) => AddK(AggregationKind.LastK, "last", k, windows);
 
     /// <summary>Takes the largest values: k features a window, top1 being the largest.</summary>
-    /// <param name="k">How many, 1 to 1000.</param>
+    /// <param name="k">How many, 1 to 100.</param>
     /// <param name="windows">The windows.</param>
     /// <returns>This builder.</returns>
     public AggregateBuilder TopK(int k, params ReadOnlySpan<FeatureWindow> windows) => AddK(AggregationKind.TopK, "top", k, windows);
@@ -128,12 +128,12 @@ public sealed class AggregateBuilder
             string[] words = [_name ?? column, word, window.Text, _isTumbling ? "tumbling" : string.Empty];
             var aggregation = new Aggregation(kind, window.Length) { K = k, Quantile = quantile, IsTumbling = _isTumbling };
             if (_hop?.Length is { } hop) aggregation = aggregation with { Hop = hop };
-            yield return new(string.Join('_', words.Where(w => w.Length > 0)), (type is null ? FixedResultOf(kind) : AggregationTypes.ResultOf(kind, type)) ?? ColumnType.Float64) { Column = column, Aggregation = aggregation };
+            yield return new(string.Join('_', words.Where(w => w.Length > 0)), AggregationTypes.ResultOf(kind, type) ?? ColumnType.Float64) { Column = column, Aggregation = aggregation };
         }
     }
 
     /// <summary>Gets whether everything that is computed has its type whatever the column holds.</summary>
-    internal bool NeedsNoType => _wanted.TrueForAll(w => FixedResultOf(w.Kind) is not null);
+    internal bool NeedsNoType => _wanted.TrueForAll(w => AggregationTypes.ResultOf(w.Kind, null) is not null);
 
     internal AggregateBuilder Add(AggregationKind kind, string word, ReadOnlySpan<FeatureWindow> windows, int k = 1, double quantile = 0.5)
     {
@@ -145,13 +145,6 @@ public sealed class AggregateBuilder
 
         return this;
     }
-
-    private static ColumnType? FixedResultOf(AggregationKind kind) => kind switch
-    {
-        AggregationKind.Count or AggregationKind.Distinct or AggregationKind.ApproximateDistinct => ColumnType.Int64,
-        AggregationKind.Mean or AggregationKind.Variance or AggregationKind.Quantile => ColumnType.Float64,
-        _ => null,
-    };
 
     private AggregateBuilder AddK(AggregationKind kind, string word, int k, ReadOnlySpan<FeatureWindow> windows)
     {

@@ -118,7 +118,14 @@ internal sealed partial class DefinitionChecks
 
         if (aggregation.Kind is AggregationKind.LastK or AggregationKind.TopK && aggregation.K is < 1 or > AggregationTypes.MaxK) Add($"{place}: the place {aggregation.K} is not between 1 and {AggregationTypes.MaxK}.");
         if (aggregation.Kind is AggregationKind.Quantile && aggregation.Quantile is not (>= 0 and <= 1)) Add($"{place}: {aggregation.Quantile} is no quantile. It lies between 0 and 1: 0.9 is what nine of ten values do not exceed.");
-        if (!Enum.GetValues<ColumnType>().Any(column => AggregationTypes.ResultOf(aggregation.Kind, column) == type)) Add($"{place}: {aggregation.Kind} cannot give a value of type {type}. {AggregationTypes.Allowed(aggregation.Kind)}.");
+        if (AggregationTypes.ResultOf(aggregation.Kind, null) is { } result)
+        {
+            if (type != result) Add($"{place}: {aggregation.Kind} gives {result}, and the feature is said to be of type {type}.");
+        }
+        else if (!AggregationTypes.Gives(aggregation.Kind, type))
+        {
+            Add($"{place}: {aggregation.Kind} cannot give a value of type {type}. {AggregationTypes.Advice(aggregation.Kind)}");
+        }
     }
 
     private void Check(ComputedView view)

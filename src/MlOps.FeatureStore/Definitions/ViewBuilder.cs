@@ -254,8 +254,8 @@ public abstract class ViewBuilder<TSelf> : DefinitionBuilder<TSelf>, IFeatureGro
     {
         foreach (var feature in features)
         {
-            if (type is { } known && feature.Aggregation is { } aggregation && column.Length > 0 && AggregationTypes.ResultOf(aggregation.Kind, known) is null)
-                Errors.Add($"{Place}: {aggregation.Kind} cannot be taken of column '{column}', which is of type {known}. {AggregationTypes.Allowed(aggregation.Kind)}.");
+            if (type is { } known && feature.Aggregation is { } aggregation && !AggregationTypes.Takes(aggregation.Kind, known))
+                Errors.Add($"{Place}: {aggregation.Kind} cannot be taken of column '{column}', which is of type {known}. {AggregationTypes.Advice(aggregation.Kind)}");
             yield return feature;
         }
     }

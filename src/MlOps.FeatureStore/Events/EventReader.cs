@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
@@ -8,7 +9,7 @@ namespace MlOps.FeatureStore;
 
 /// <summary>Reads events from datasets, from sources of data by way of a snapshot, from warehouses by a query, and from what was pushed.</summary>
 internal sealed class EventReader(
-    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IEnumerable<IPushHistory> histories, IServiceProvider services, ILogger<EventReader> logger) : IEventReader, IDisposable
+    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IServiceProvider services, ILogger<EventReader> logger) : IEventReader, IDisposable
 {
     private readonly ConcurrentDictionary<IDataSource, SourceSnapshot> _snapshots = new();
 
@@ -25,7 +26,7 @@ internal sealed class EventReader(
             case FeatureSource.FromData { Source: var source }:
                 return view with { Source = FeatureSource.Of(await _snapshots.GetOrAdd(source, s => new(s)).TakeAsync(view.Name, datasets, services, cancellationToken).ConfigureAwait(false)) };
             case FeatureSource.FromPushes:
-                var history = histories.FirstOrDefault()
+                var history = services.GetService<IPushHistory>() // asked for only where it is needed: it has needs of its own
                     ?? throw new DataException($"The events of view '{view.Name}' are pushed, and no history of what was pushed is kept here. Register one, or give the view another source.") { DataSource = view.Name };
                 return view with { Source = FeatureSource.Of(await history.GetAsync(view, cancellationToken).ConfigureAwait(false)) };
             default:
@@ -40,7 +41,7 @@ internal sealed class EventReader(
         var source = (FeatureSource.FromWarehouse)view.Source;
         var session = await WarehouseEvents.Find(warehouses, source.Warehouse, $"view '{view.Name}'").OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
-            return EventLayout.Match(view, features, await WarehouseEvents.GetSchemaAsync(session, source, cancellationToken).ConfigureAwait(false)).Schema;
+            return EventLayout.Match(view, features, WarehouseEvents.SchemaOf(await session.DescribeAsync(source.Text, cancellationToken).ConfigureAwait(false), view, features)).Schema;
     }
 
     public async IAsyncEnumerable<RecordBatch> ReadAsync(
@@ -69,9 +70,10 @@ internal sealed class EventReader(
         var session = await warehouse.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var layout = EventLayout.Match(view, features, await WarehouseEvents.GetSchemaAsync(session, source, cancellationToken).ConfigureAwait(false));
+            var table = await session.DescribeAsync(source.Text, cancellationToken).ConfigureAwait(false);
+            var layout = EventLayout.Match(view, features, WarehouseEvents.SchemaOf(table, view, features));
             var rows = new EventRows(view, layout, span);
-            var sql = WarehouseEvents.Select(source, view, layout.SourceColumns, span, warehouse.Dialect);
+            var sql = WarehouseEvents.Select(table, view, layout.SourceColumns, span, warehouse.Dialect);
             await foreach (var batch in session.QueryAsync(sql, null, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
             rows.Report(logger);
         }

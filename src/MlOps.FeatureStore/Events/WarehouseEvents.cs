@@ -1,11 +1,16 @@
 using System.Globalization;
 using MlOps.Core;
+using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
 /// <summary>The queries that read the events of a view out of a warehouse.</summary>
 internal static class WarehouseEvents
 {
+    // What is earlier or later than any moment of a dataset is no bound.
+    private static readonly long First = FeatureTime.ToMicros(DateTimeOffset.MinValue);
+    private static readonly long Last = FeatureTime.ToMicros(DateTimeOffset.MaxValue);
+
     /// <summary>Finds a warehouse.</summary>
     /// <param name="warehouses">Those of the host.</param>
     /// <param name="name">The name.</param>
@@ -19,44 +24,78 @@ internal static class WarehouseEvents
             "warehouse", name, $"It is named by {user}. Registered are: {(all.Count == 0 ? "none" : string.Join(", ", all.Select(w => w.Name)))}.");
     }
 
-    /// <summary>Writes what stands after FROM: the name of a table as it is, a query in brackets.</summary>
-    /// <param name="text">A table or a SELECT.</param>
-    /// <returns>The text.</returns>
-    public static string From(string text)
-    {
-        var query = text.Trim().TrimEnd(';').TrimEnd();
-        return query.StartsWith("SELECT", StringComparison.OrdinalIgnoreCase) || query.StartsWith("WITH", StringComparison.OrdinalIgnoreCase) || query.StartsWith('(')
-            ? $"({query}\n) AS source"
-            : $"{query} AS source";
-    }
-
-    /// <summary>Asks for the columns of a source.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="source">The source.</param>
-    /// <param name="cancellationToken">Stops the query.</param>
+    /// <summary>Gives the columns of a source that a dataset can hold.</summary>
+    /// <param name="source">The source, described.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="features">The features that are wanted; null for all.</param>
     /// <returns>The columns.</returns>
-    public static async Task<DatasetSchema> GetSchemaAsync(ISqlSession session, FeatureSource.FromWarehouse source, CancellationToken cancellationToken)
+    /// <exception cref="DataException">A column that the view reads is of a type that a dataset does not hold.</exception>
+    public static DatasetSchema SchemaOf(SqlRelation source, FeatureView view, IReadOnlyList<Feature>? features)
     {
-        await foreach (var batch in session.QueryAsync($"SELECT *\nFROM {From(source.Text)}\nWHERE 1 = 0", null, cancellationToken).ConfigureAwait(false))
-            return DatasetSchema.FromArrow(batch.Schema);
-        throw new DataException($"Warehouse '{source.Warehouse}' gave no batch, so the columns of the query are unknown.") { DataSource = source.Warehouse };
+        foreach (var column in EventLayout.SourceColumnsOf(view, features).Where(c => source.Columns.Any(s => s.Name == c))) source.GetColumn(column);
+        return new(source.Columns.Where(c => c.Type is not null).Select(c => new Column(c.Name, c.Type!.Value)));
     }
 
-    /// <summary>Writes the query of the events in a span.</summary>
-    /// <param name="source">The source.</param>
+    /// <summary>Writes the query of the events in a span, in source order.</summary>
+    /// <param name="source">The source, described.</param>
     /// <param name="view">The view.</param>
     /// <param name="columns">The columns of the source.</param>
     /// <param name="span">The span; null for all events.</param>
     /// <param name="dialect">How SQL is written.</param>
     /// <returns>The query.</returns>
-    public static string Select(FeatureSource.FromWarehouse source, FeatureView view, IReadOnlyList<string> columns, EventSpan? span, SqlDialect dialect)
+    public static string Select(SqlRelation source, FeatureView view, IReadOnlyList<string> columns, EventSpan? span, SqlDialect dialect)
     {
-        var select = $"SELECT {string.Join(", ", columns.Select(dialect.Quote))}\nFROM {From(source.Text)}";
-        if (span is null) return select;
-        var time = dialect.Micros(dialect.Quote(view.EventTime));
-        var from = string.Create(CultureInfo.InvariantCulture, $"{time} >= {span.From}");
-        if (span.CreatedAfter is { } after && view.CreatedTime is { } created)
-            from = string.Create(CultureInfo.InvariantCulture, $"({from} OR {dialect.Micros(dialect.Quote(created))} > {after})");
-        return string.Create(CultureInfo.InvariantCulture, $"{select}\nWHERE {time} <= {span.To}\n  AND {from}");
+        var conditions = Conditions(source, view, span, dialect);
+        var order = dialect.KeepsOrder || source.RowOrder.Count == 0 ? string.Empty : $"\nORDER BY {string.Join(", ", source.RowOrder.Select(o => "q." + o))}";
+        return $"SELECT {Columns(columns, "q", dialect)}\nFROM {source.From} AS q{Where(conditions)}{order}";
+    }
+
+    /// <summary>Writes the query of the newest event of each entity in a span: by event time, then created time, then the later in source order. It is not for views that skip missing values, whose features come from several
+    /// events.</summary>
+    /// <param name="source">The source, described.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="columns">The columns of the source.</param>
+    /// <param name="span">The span; null for all events.</param>
+    /// <param name="dialect">How SQL is written.</param>
+    /// <returns>The query. Its rows stand in no order.</returns>
+    public static string SelectNewest(SqlRelation source, FeatureView view, IReadOnlyList<string> columns, EventSpan? span, SqlDialect dialect)
+    {
+        var keys = view.Keys.Select(k => dialect.Quote(view.ColumnOf(k.Name))).ToList();
+        var order = new List<string> { $"e.{dialect.Quote(view.EventTime)} DESC" };
+        if (view.CreatedTime is { } created) order.Add($"e.{dialect.Quote(created)} DESC NULLS LAST");
+        order.Add("e.mlops_order DESC");
+        var there = keys.Append(dialect.Quote(view.EventTime)).Select(c => $"q.{c} IS NOT NULL");
+        return $"""
+            SELECT {Columns(columns, "ranked", dialect)}
+            FROM (
+                SELECT {Columns(columns, "e", dialect)}, row_number() OVER (PARTITION BY {string.Join(", ", keys.Select(k => "e." + k))} ORDER BY {string.Join(", ", order)}) AS mlops_place
+                FROM (
+                    SELECT {Columns(columns, "q", dialect)}, {SqlEvents.OrderOf(source)} AS mlops_order
+                    FROM {source.From} AS q{Where([.. there, .. Conditions(source, view, span, dialect)])}
+                ) AS e
+            ) AS ranked
+            WHERE mlops_place = 1
+            """;
+    }
+
+    private static string Columns(IEnumerable<string> columns, string alias, SqlDialect dialect) => string.Join(", ", columns.Select(c => $"{alias}.{dialect.Quote(c)}"));
+
+    private static string Where(List<string> conditions) => conditions.Count == 0 ? string.Empty : $"\nWHERE {string.Join("\n  AND ", conditions)}";
+
+    private static List<string> Conditions(SqlRelation source, FeatureView view, EventSpan? span, SqlDialect dialect)
+    {
+        var conditions = new List<string>();
+        if (span is null) return conditions;
+
+        // Compared as the column's own type, so that an index or the statistics of a file are used.
+        string Compare(string column, string sign, long micros) =>
+            $"q.{dialect.Quote(column)} {sign} {dialect.FromMicros(string.Create(CultureInfo.InvariantCulture, $"CAST({micros} AS BIGINT)"), source.GetColumn(column).NativeType)}";
+        if (span.To < Last) conditions.Add(Compare(view.EventTime, "<=", span.To));
+        if (span.From <= First) return conditions;
+        var from = Compare(view.EventTime, ">=", span.From);
+        conditions.Add(span.CreatedAfter is { } after && view.CreatedTime is { } created && after < Last
+            ? after < First ? $"({from} OR q.{dialect.Quote(created)} IS NOT NULL)" : $"({from} OR {Compare(created, ">", after)})"
+            : from);
+        return conditions;
     }
 }

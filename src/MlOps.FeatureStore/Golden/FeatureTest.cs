@@ -68,7 +68,8 @@ public static class FeatureTest
             definitions.Services);
 
         var services = new ServiceCollection();
-        services.AddSingleton(replaced).AddSingleton<IDatasetStore>(datasets).AddMlOpsCore().AddFeatureStore();
+        services.AddSingleton(replaced).AddSingleton<IDatasetStore>(datasets).AddMlOpsCore();
+        services.AddFeatureCatalog().AddTrainingSets().AddWindows();
         var provider = services.BuildServiceProvider();
         await using (provider.ConfigureAwait(false))
         {

@@ -17,17 +17,18 @@ namespace MlOps.FeatureStore;
 internal static class AggregationTypes
 {
     /// <summary>The largest place that <see cref="Aggregation.K"/> can ask for: so many values are kept online for each tile.</summary>
-    public const int MaxK = 1000;
+    public const int MaxK = 100;
 
     private static readonly long MaxMicros = (long)TimeSpan.FromDays(365_000).TotalMicroseconds;
 
     /// <summary>Gives the type of an aggregation.</summary>
     /// <param name="kind">What is computed.</param>
-    /// <param name="input">The type of the column; null for no column.</param>
-    /// <returns>The type; null when there is no such aggregation.</returns>
+    /// <param name="input">The type of the column; null when it is not known, or there is none.</param>
+    /// <returns>The type; null when there is no such aggregation, or it depends on a type that is not known.</returns>
     public static ColumnType? ResultOf(AggregationKind kind, ColumnType? input) => (kind, input) switch
     {
-        (AggregationKind.Count, _) => ColumnType.Int64,
+        (AggregationKind.Count, _) or (AggregationKind.Distinct or AggregationKind.ApproximateDistinct, null) => ColumnType.Int64,
+        (AggregationKind.Mean or AggregationKind.Variance or AggregationKind.Quantile, null) => ColumnType.Float64,
         (_, null or ColumnType.Binary) => null,
         (AggregationKind.Distinct or AggregationKind.ApproximateDistinct, _) => ColumnType.Int64,
         (AggregationKind.Sum, ColumnType.Boolean) => ColumnType.Int64,
@@ -37,6 +38,16 @@ internal static class AggregationTypes
         (AggregationKind.Min or AggregationKind.Max or AggregationKind.TopK or AggregationKind.First or AggregationKind.Last or AggregationKind.LastK, _) => input,
         _ => null,
     };
+
+    /// <summary>Says whether there is an aggregation of a column of a type.</summary>
+    public static bool Takes(AggregationKind kind, ColumnType input) => ResultOf(kind, input) is not null;
+
+    /// <summary>Says whether an aggregation can have a type, of whatever column.</summary>
+    public static bool Gives(AggregationKind kind, ColumnType result) => Enum.GetValues<ColumnType>().Any(t => ResultOf(kind, t) == result);
+
+    /// <summary>Says what columns an aggregation takes.</summary>
+    public static string Advice(AggregationKind kind) =>
+        $"It is there for {string.Join(", ", Enum.GetValues<ColumnType>().Where(t => Takes(kind, t)).Select(t => $"{t} (gives {ResultOf(kind, t)})"))}.";
 
     /// <summary>Checks the aggregation of a feature.</summary>
     /// <param name="view">The name of its view.</param>
@@ -55,9 +66,9 @@ internal static class AggregationTypes
             if (aggregation.Kind != AggregationKind.Count) throw Wrong(view, feature, $"is a {aggregation.Kind} of no column. Name the column");
             if (feature.Type != ColumnType.Int64) throw Wrong(view, feature, $"is of type {feature.Type}, but a count is of type Int64. Declare it so");
         }
-        else if (!Enum.GetValues<ColumnType>().Any(t => ResultOf(aggregation.Kind, t) == feature.Type))
+        else if (!Gives(aggregation.Kind, feature.Type))
         {
-            throw Wrong(view, feature, $"is of type {feature.Type}, which a {aggregation.Kind} cannot have. {Allowed(aggregation.Kind)}");
+            throw Wrong(view, feature, $"is of type {feature.Type}, which a {aggregation.Kind} cannot have. {Advice(aggregation.Kind)}");
         }
     }
 
@@ -70,7 +81,7 @@ internal static class AggregationTypes
     {
         Check(view, feature);
         var kind = feature.Aggregation!.Kind;
-        var type = ResultOf(kind, input) ?? throw Wrong(view, feature, $"is a {kind} of column '{feature.Column}', which is of type {input}, and there is none. {Allowed(kind)}");
+        var type = ResultOf(kind, input) ?? throw Wrong(view, feature, $"is a {kind} of column '{feature.Column}', which is of type {input}, and there is none. {Advice(kind)}");
         if (type != feature.Type) throw Wrong(view, feature, $"is of type {feature.Type}, but a {kind} of a column of type {input} is of type {type}. Declare it so");
     }
 
@@ -79,17 +90,11 @@ internal static class AggregationTypes
     /// <returns>True when it names no column.</returns>
     public static bool HasNoColumn(Feature feature) => string.IsNullOrEmpty(feature.Column);
 
-    /// <summary>Says of which columns there is an aggregation.</summary>
-    /// <param name="kind">What is computed.</param>
-    /// <returns>A sentence without its stop.</returns>
-    public static string Allowed(AggregationKind kind) =>
-        $"It is there for {string.Join(", ", Enum.GetValues<ColumnType>().Where(t => ResultOf(kind, t) is not null).Select(t => $"{t} (gives {ResultOf(kind, t)})"))}";
-
     private static void CheckTime(string view, Feature feature, string what, TimeSpan time)
     {
         if (time <= TimeSpan.Zero || time.Ticks % TimeSpan.TicksPerMicrosecond != 0) throw Wrong(view, feature, $"has a {what} of {time}. It must be longer than nothing, and whole microseconds");
         if (time.Ticks / TimeSpan.TicksPerMicrosecond > MaxMicros) throw Wrong(view, feature, $"has a {what} of {time}. Leave the window out for the whole history");
     }
 
-    private static DataException Wrong(string view, Feature feature, string what) => new($"Feature '{view}:{feature.Name}' {what}.") { Column = feature.Column };
+    private static DataException Wrong(string view, Feature feature, string what) => new($"Feature '{view}:{feature.Name}' {what.TrimEnd('.')}.") { Column = feature.Column };
 }

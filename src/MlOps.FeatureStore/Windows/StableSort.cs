@@ -18,4 +18,21 @@ internal static class StableSort
             i = end;
         }
     }
+
+    /// <summary>Sorts what is equal in the first array by a second criterion; what is equal in both stays in its order.</summary>
+    public static void SortTies(long[] keys, int[] order, int from, int to, Func<int, long> second)
+    {
+        for (var i = from; i < to;)
+        {
+            var end = i + 1;
+            while (end < to && keys[end] == keys[i]) end++;
+            if (end - i > 1)
+            {
+                var sorted = order.AsSpan(i, end - i).ToArray().OrderBy(second).ToArray();
+                sorted.CopyTo(order, i);
+            }
+
+            i = end;
+        }
+    }
 }

@@ -3,7 +3,8 @@ using MlOps.Core;
 
 namespace MlOps.FeatureStore;
 
-/// <summary>The events of a view that belong to entities that are asked for: by entity, then by time, then in source order.</summary>
+/// <summary>The events of a view that belong to entities that are asked for: by entity, then by time, then in source order; where events take back others, by created time before that, for a change stands after what it changes
+/// wherever the source has it.</summary>
 internal sealed class WindowEvents
 {
     private WindowEvents(int[] starts, long[] times, long[]? created, bool[]? reversals, WindowColumn[] columns) =>
@@ -72,6 +73,7 @@ internal sealed class WindowEvents
     {
         var (times, order) = (events.Select(e => e.Time).ToArray(), Enumerable.Range(0, events.Count).ToArray());
         StableSort.Sort(times, order, 0, times.Length);
+        if (plan.View.CreatedTime is not null && plan.TakesBack) StableSort.SortTies(times, order, 0, times.Length, i => events[i].Created);
         var columns = plan.Columns.Select((name, c) => new WindowColumn(name, types[c])).ToArray();
         for (var c = 0; c < columns.Length; c++)
         {
@@ -181,7 +183,12 @@ internal sealed class WindowEvents
                 times[at] = _times[i];
             }
 
-            for (var k = 0; k < _keys.Count; k++) StableSort.Sort(times, order, starts[k], starts[k + 1]);
+            for (var k = 0; k < _keys.Count; k++)
+            {
+                StableSort.Sort(times, order, starts[k], starts[k + 1]);
+                if (_createdPlace >= 0 && _reversalPlace >= 0) StableSort.SortTies(times, order, starts[k], starts[k + 1], i => _created[i]);
+            }
+
             foreach (var column in _columns) column.Arrange(order);
             return new(starts, times, _createdPlace < 0 ? null : Arranged(_created, order), _reversalPlace < 0 ? null : Arranged(_reversals, order), _columns) { Read = _read, Rejected = _read - _count };
         }

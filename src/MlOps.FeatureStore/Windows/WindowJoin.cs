@@ -6,102 +6,76 @@ namespace MlOps.FeatureStore;
 
 /// <summary>Computes the features of windowed views for rows as of each row's own time, over local data.</summary>
 /// <remarks>
-/// Events and rows are laid side by side by entity and time, and each window moves along both once: the cost is that of sorting and of as many steps as there are events and rows for each feature. The rows, and of the
-/// events the keys, times and columns that are asked for of entities that are asked for, are held in memory.
+/// Events and rows are laid side by side by entity and time, and each window moves along both once: the cost is that of sorting and of as many steps as there are events and rows for each feature. Of the rows the keys and
+/// times are held in memory, of the events that belong to them the times and the columns that are asked for, view by view.
 /// </remarks>
-internal sealed class WindowJoin(IEventReader events, IDatasetStore datasets) : IPointInTimeEngine
+internal sealed class WindowJoin(IEventReader events, EntityRowsReader reader) : IPointInTimeEngine
 {
-    public bool CanJoin(FeatureView view, EntityRows rows) => view.IsWindowed && rows is not EntityRows.InWarehouse;
+    public int Preference => 0;
+
+    public bool CanJoin(FeatureView view, EntityRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return view.IsWindowed;
+    }
 
     public async IAsyncEnumerable<RecordBatch> JoinAsync(PointInTimeJoin join, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = await HeldRows.ReadAsync(join, datasets, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(join);
+        var opened = await reader.OpenAsync(join.Rows, cancellationToken).ConfigureAwait(false);
+        await using var closing = opened.ConfigureAwait(false);
+        var rows = opened.Rows;
+        EntityTimes.Check(rows.Schema, join.TimeColumn, join.Views);
+        var keys = await KeysAsync(join, rows, cancellationToken).ConfigureAwait(false);
         var results = new List<WindowResults>();
-        for (var v = 0; v < join.Views.Count; v++) results.AddRange(await ComputeAsync(join, v, rows, cancellationToken).ConfigureAwait(false));
-        var features = join.Views.SelectMany(v => v.Features.Select((f, i) => new Field($"f{v.FirstSlot + i}", DatasetSchema.ToArrow(f.Type), nullable: true)));
-        var schema = new Schema([.. rows.Schema.FieldsList, .. features], metadata: null);
-        var first = 0;
-        foreach (var batch in rows.Batches)
+        for (var v = 0; v < join.Views.Count; v++) results.AddRange(await ComputeAsync(join, v, keys, cancellationToken).ConfigureAwait(false));
+        var schema = JoinedSchema.Of(rows.Schema, join.Views);
+        var count = 0;
+        await foreach (var batch in rows.ReadAsync(null, cancellationToken).ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var at = first;
-            yield return new(schema, [.. batch.Arrays, .. results.Select(r => r.ToArrow(at, batch.Length))], batch.Length);
-            first += batch.Length;
+            if (count + batch.Length > keys.Times.Length) throw Uneven(keys.Times.Length, count + batch.Length);
+            var first = count;
+            count += batch.Length;
+            yield return new(schema, [.. batch.Arrays, .. results.Select(r => r.ToArrow(first, batch.Length))], batch.Length);
         }
+
+        if (count != keys.Times.Length) throw Uneven(keys.Times.Length, count);
     }
 
-    private async Task<WindowResults[]> ComputeAsync(PointInTimeJoin join, int place, HeldRows rows, CancellationToken cancellationToken)
+    private static DataException Uneven(int read, int again) => new($"{read} entity rows went into the join and {again} came out. Their source gave other rows when it was read again.");
+
+    /// <summary>Reads the times of the rows, and numbers the entities of each view.</summary>
+    private static async Task<RowKeys> KeysAsync(PointInTimeJoin join, IReplayableRows rows, CancellationToken cancellationToken)
+    {
+        var count = checked((int)rows.RowCount);
+        var keys = new RowKeys(new long[count], [.. join.Views.Select(v => new KeyIndex(v.View.Keys))], [.. join.Views.Select(_ => new int[count])]);
+        string[] columns = [.. join.Views.SelectMany(v => v.KeyColumns).Prepend(join.TimeColumn).Distinct(StringComparer.Ordinal)];
+        var first = 0;
+        await foreach (var batch in rows.ReadAsync(columns, cancellationToken).ConfigureAwait(false))
+        {
+            if (batch.Length == 0) continue;
+            if (first + batch.Length > count) throw Uneven(count, first + batch.Length);
+            EntityTimes.Read(batch.Column(0), join.TimeColumn, first).Values.CopyTo(keys.Times.AsSpan(first));
+            for (var v = 0; v < join.Views.Count; v++)
+                keys.Entities[v].Resolve([.. join.Views[v].KeyColumns.Select(k => batch.Column(columns.IndexOf(k)))], keys.Ids[v].AsSpan(first, batch.Length), add: true);
+            first += batch.Length;
+        }
+
+        return first == count ? keys : throw Uneven(count, first);
+    }
+
+    private async Task<WindowResults[]> ComputeAsync(PointInTimeJoin join, int place, RowKeys keys, CancellationToken cancellationToken)
     {
         var selected = join.Views[place];
         var view = selected.View;
-        var found = await WindowEvents.ReadAsync(events, view, selected.Features, rows.Keys[place], addKeys: false, span: null, cancellationToken).ConfigureAwait(false);
-        var sweep = new WindowSweep(view, selected.Features, found, rows.Count, join.CreatedBeforeRow);
-        sweep.Run(rows.Ids[place], rows.Times, cancellationToken);
+        var last = keys.Times.Length == 0 ? long.MinValue : keys.Times.Max();
+        var found = await WindowEvents.ReadAsync(events, view, selected.Features, keys.Entities[place], addKeys: false, new(long.MinValue, last), cancellationToken).ConfigureAwait(false);
+        var sweep = new WindowSweep(view, selected.Features, found, keys.Times.Length, join.CreatedBeforeRow);
+        sweep.Run(keys.Ids[place], keys.Times, cancellationToken);
         if (view.CreatedTime is not null) join.Leakage.Add(view.Name, sweep.Matched, sweep.CreatedLater);
         return sweep.Results;
     }
 
-    /// <summary>The rows of a join, with the numbers of their entities.</summary>
-    private sealed class HeldRows
-    {
-        private HeldRows(Schema schema, List<RecordBatch> batches, long?[] times, KeyIndex[] keys, int[][] ids) => (Schema, Batches, Times, Keys, Ids) = (schema, batches, times, keys, ids);
-
-        public Schema Schema { get; }
-
-        public List<RecordBatch> Batches { get; }
-
-        public long?[] Times { get; }
-
-        public KeyIndex[] Keys { get; }
-
-        public int[][] Ids { get; }
-
-        public int Count => Times.Length;
-
-        public static async Task<HeldRows> ReadAsync(PointInTimeJoin join, IDatasetStore datasets, CancellationToken cancellationToken)
-        {
-            var (batches, times) = (new List<RecordBatch>(), new List<long?>());
-            var keys = join.Views.Select(v => new KeyIndex(v.View.Keys)).ToArray();
-            var ids = join.Views.Select(_ => new List<int>()).ToArray();
-            Schema? schema = null;
-            var (scratch, numbers) = (System.Array.Empty<long>(), System.Array.Empty<int>());
-            var source = join.Rows switch
-            {
-                EntityRows.InDataset { Dataset: var dataset } => datasets.ReadAsync(dataset, null, cancellationToken),
-                EntityRows.InBatches { Batches: var given } => given,
-                _ => throw new ArgumentException("Rows of a warehouse are joined there.", nameof(join)),
-            };
-            await foreach (var given in source.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                schema ??= given.Schema;
-                var batch = given.Clone();
-                batches.Add(batch);
-                AddTimes(batch, join.TimeColumn, times, ref scratch);
-                if (numbers.Length < batch.Length) numbers = new int[batch.Length];
-                for (var v = 0; v < keys.Length; v++)
-                {
-                    var columns = join.Views[v].KeyColumns.Select(name => ColumnOf(batch, name, $"the join keys of view '{join.Views[v].View.Name}'")).ToArray();
-                    keys[v].Resolve(columns, numbers.AsSpan(0, batch.Length), add: true);
-                    ids[v].AddRange(numbers.AsSpan(0, batch.Length));
-                }
-            }
-
-            return new(schema ?? throw new DataException("The entity rows gave no batch. Give at least one, which may be empty."), batches, [.. times], keys, [.. ids.Select(i => i.ToArray())]);
-        }
-
-        private static void AddTimes(RecordBatch batch, string name, List<long?> times, ref long[] scratch)
-        {
-            var column = ColumnOf(batch, name, "their time");
-            if (column is Date32Array days) column = ArrowCasts.ToMidnights(days);
-            if (column is not TimestampArray) throw new DataException($"Column '{name}' of the entity rows, their time, is of type {column.Data.DataType.Name}; a timestamp or a date was expected. Convert it.") { Column = name };
-            var micros = ArrowValues.Bits(column, ref scratch);
-            for (var row = 0; row < batch.Length; row++) times.Add(column.IsNull(row) ? null : micros[row]);
-        }
-
-        private static IArrowArray ColumnOf(RecordBatch batch, string name, string use)
-        {
-            var place = batch.Schema.GetFieldIndex(name);
-            return place >= 0 ? batch.Column(place) : throw new DataException($"The entity rows have no column '{name}' for {use}. They have: {string.Join(", ", batch.Schema.FieldsList.Select(f => f.Name))}.") { Column = name };
-        }
-    }
+    /// <summary>The times of the rows, and for each view the numbers of their entities.</summary>
+    private sealed record RowKeys(long[] Times, KeyIndex[] Entities, int[][] Ids);
 }

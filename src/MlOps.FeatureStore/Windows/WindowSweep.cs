@@ -33,9 +33,9 @@ internal sealed class WindowSweep
 
     /// <summary>Computes.</summary>
     /// <param name="ids">The number of each row's entity; -1 for none.</param>
-    /// <param name="times">The time of each row; a row without one meets nothing.</param>
+    /// <param name="times">The time of each row.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public void Run(int[] ids, long?[] times, CancellationToken cancellationToken)
+    public void Run(int[] ids, long[] times, CancellationToken cancellationToken)
     {
         var (starts, order, sorted) = Arrange(ids, times);
         var slice = new WindowSlice(_events);
@@ -75,13 +75,13 @@ internal sealed class WindowSweep
         }
     }
 
-    private (int[] Starts, int[] Order, long[] Times) Arrange(int[] ids, long?[] times)
+    private (int[] Starts, int[] Order, long[] Times) Arrange(int[] ids, long[] times)
     {
         var entities = _events.Starts.Length - 1;
         var starts = new int[entities + 1];
         for (var row = 0; row < _rows; row++)
         {
-            if (ids[row] >= 0 && times[row] is not null) starts[ids[row] + 1]++;
+            if (ids[row] >= 0) starts[ids[row] + 1]++;
         }
 
         for (var e = 1; e <= entities; e++) starts[e] += starts[e - 1];
@@ -89,10 +89,10 @@ internal sealed class WindowSweep
         var (order, sorted) = (new int[starts[entities]], new long[starts[entities]]);
         for (var row = 0; row < _rows; row++)
         {
-            if (ids[row] < 0 || times[row] is not { } time) continue;
+            if (ids[row] < 0) continue;
             var at = next[ids[row]]++;
             order[at] = row;
-            sorted[at] = time;
+            sorted[at] = times[row];
         }
 
         for (var e = 0; e < entities; e++) StableSort.Sort(sorted, order, starts[e], starts[e + 1]);

@@ -15,7 +15,8 @@ internal static class PlainWindow
         var (begin, end) = ((Int128)long.MinValue, (Int128)row.Time);
         if (aggregation.IsTumbling) end = Floor(end, hop);
         if (aggregation.Window is { } window) begin = aggregation.IsTumbling ? end - (window.Ticks / 10) : Floor(end - (window.Ticks / 10), hop);
-        var seen = history.Events.Select((e, place) => (Event: e, Place: place)).Where(e => e.Event.Id == row.Id.Bits && e.Event.Time >= begin && e.Event.Time < end && IsKnown(history, e.Event, row.Time, createdBeforeRow)).ToList();
+        var seen = history.Events.Select((e, place) => (Event: e, Place: place)).Where(e => e.Event.Id == row.Id.Bits && e.Event.Time >= begin && e.Event.Time < end && IsKnown(history, e.Event, row.Time, createdBeforeRow))
+            .OrderBy(e => history.HasReversals ? e.Event.Created ?? long.MinValue : 0).Select((e, place) => (e.Event, Place: place)).ToList();
         if (feature.Column.Length == 0) return Counted(seen.Sum(e => e.Event.IsReversal ? -1L : 1L));
         var column = Array.FindIndex(WindowSamples.Columns, c => c.Name == feature.Column);
         var values = seen.Select(e => new Seen(e.Event.Time, e.Place, e.Event.Values[column], e.Event.IsReversal ? -1 : 1)).Where(v => !v.Value.IsMissing).ToList();

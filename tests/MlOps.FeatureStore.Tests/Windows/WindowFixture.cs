@@ -12,6 +12,8 @@ internal sealed class WindowFixture : IEventReader
     public const long Minute = 60 * Second;
     public const long Hour = 60 * Minute;
     public const long Day = 24 * Hour;
+    public static readonly EntityRowsReader Rows = new(null!, [], Microsoft.Extensions.Options.Options.Create(new LocalJoinOptions()));
+
     private readonly DatasetSchema _rowColumns;
     private readonly List<FeatureValue[]> _events = [];
 
@@ -83,7 +85,7 @@ internal sealed class WindowFixture : IEventReader
         var values = rows.Select(r => new[] { r.Id, FeatureValue.FromBits(ColumnType.Timestamp, r.Time) }).ToArray();
         var batches = values.Chunk(2).Select(c => BatchOf(_rowColumns, c)).Prepend(BatchOf(_rowColumns, []));
         var selected = new SelectedView(View, ["id"], View.Features, 0);
-        var engine = new WindowJoin(this, null!);
+        var engine = new WindowJoin(this, Rows);
         var joined = new List<FeatureValue[]>();
         await foreach (var batch in engine.JoinAsync(new(EntityRows.Of(batches.ToAsyncEnumerable()), "event_timestamp", [selected], createdBeforeRow, leakage ?? new()), TestContext.Current.CancellationToken))
         {

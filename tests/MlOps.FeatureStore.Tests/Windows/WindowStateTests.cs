@@ -156,8 +156,8 @@ public sealed class WindowStateTests
     // Pushes all events in some order, of which those of one time keep theirs, a few at a time, at moments of a clock that goes forward, with batches of everything before a moment between.
     private static WindowState Built(WindowPlan plan, WindowEvent[] events, bool takesBack, Random random, int batches, long last)
     {
-        var order = events.GroupBy(e => e.Time).ToDictionary(g => g.Key, _ => random.Next());
-        var pushes = new Queue<WindowStateEvent>(events.OrderBy(e => order[e.Time]).Select(ToState));
+        var order = events.GroupBy(e => (e.Time, e.Created)).ToDictionary(g => g.Key, _ => random.Next());
+        var pushes = new Queue<WindowStateEvent>(events.OrderBy(e => order[(e.Time, e.Created)]).Select(ToState));
         var state = new WindowState(plan, [.. plan.Columns.Select(c => WindowSamples.Columns.Single(w => w.Name == c).Type)]);
         var now = long.MinValue / 4;
         while (pushes.Count > 0 || batches > 0)
