@@ -55,6 +55,15 @@ public static class Telemetry
     /// <summary>Counter, values, tags model, feature and status: served values that were compared with what a training set says.</summary>
     public const string ConsistencyValues = "mlops.feature_consistency.values";
 
+    /// <summary>Histogram, seconds, tags view and status: how long it took to bring one feature view to the online store.</summary>
+    public const string MaterializationDuration = "mlops.materialization.duration";
+
+    /// <summary>Counter, entities, tags view and by (materialize or push): how many entities were written to the online store.</summary>
+    public const string EntitiesMaterialized = "mlops.materialization.entities";
+
+    /// <summary>Counter, rows, tags view, verdict (refused or flagged) and at (write or read): how many rows guards of features objected to.</summary>
+    public const string FeatureRowsGuarded = "mlops.features.guarded";
+
     /// <summary>Histogram, seconds, tags trainer and status: how long it took to train and judge one choice of hyperparameters.</summary>
     public const string TrialDuration = "mlops.trial.duration";
 

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(1201, LogLevel.Warning, "Of suite {Suite} these expectations cannot be asked of requests to {Model}: {Expectations}")]
     public static partial void NotAsked(this ILogger logger, string suite, string model, string expectations);
+
+    [LoggerMessage(1203, LogLevel.Warning, "Of suite {Suite} these expectations cannot be asked of rows of feature view {View}: {Expectations}")]
+    public static partial void NotAskedOfFeatures(this ILogger logger, string suite, string view, string expectations);
 }

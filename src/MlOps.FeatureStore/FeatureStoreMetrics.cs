@@ -12,6 +12,9 @@ internal sealed class FeatureStoreMetrics : IDisposable
     private readonly Histogram<double> _onlineReads;
     private readonly Counter<long> _onlineValues;
     private readonly Counter<long> _checkedValues;
+    private readonly Histogram<double> _materializations;
+    private readonly Counter<long> _entities;
+    private readonly Counter<long> _guarded;
 
     public FeatureStoreMetrics(IMeterFactory? factory = null)
     {
@@ -19,6 +22,9 @@ internal sealed class FeatureStoreMetrics : IDisposable
         _onlineReads = _meter.CreateHistogram<double>(Telemetry.OnlineReadDuration, "s", "How long it took to read features of entities online.");
         _onlineValues = _meter.CreateCounter<long>(Telemetry.OnlineValues, "{value}", "Values that were read online.");
         _checkedValues = _meter.CreateCounter<long>(Telemetry.ConsistencyValues, "{value}", "Served values that were compared with what a training set says.");
+        _materializations = _meter.CreateHistogram<double>(Telemetry.MaterializationDuration, "s", "How long it took to bring one feature view to the online store.");
+        _entities = _meter.CreateCounter<long>(Telemetry.EntitiesMaterialized, "{entity}", "Entities that were written to the online store.");
+        _guarded = _meter.CreateCounter<long>(Telemetry.FeatureRowsGuarded, "{row}", "Rows that guards of features objected to.");
     }
 
     /// <summary>Gets whether anybody listens to the durations of online reads.</summary>
@@ -48,6 +54,21 @@ internal sealed class FeatureStoreMetrics : IDisposable
     }
 
     public void OnlineStatuses(StatusCounts counts) => counts.Report(_onlineValues);
+
+    public static Activity? StartMaterialization(FeatureView view) => Source.StartActivity("materialize")?.SetTag("view", view.Name);
+
+    public void Materialized(string view, string status, TimeSpan elapsed) => _materializations.Record(elapsed.TotalSeconds, new("view", view), new("status", status));
+
+    public void Written(string view, string by, long entities)
+    {
+        if (entities > 0) _entities.Add(entities, new("view", view), new("by", by));
+    }
+
+    public void Guarded(string view, string at, long refused, long flagged)
+    {
+        if (refused > 0) _guarded.Add(refused, new("view", view), new("verdict", "refused"), new("at", at));
+        if (flagged > 0) _guarded.Add(flagged, new("view", view), new("verdict", "flagged"), new("at", at));
+    }
 
     public void Dispose() => _meter.Dispose();
 }

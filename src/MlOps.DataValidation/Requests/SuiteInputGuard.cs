@@ -29,63 +29,13 @@ internal sealed class SuiteInputGuard(string model, ExpectationSuite suite, ILog
     private Compiled Compile(DatasetSchema inputs)
     {
         var schema = InputBatch.SchemaOf(inputs);
-        var plan = new CheckPlan(ArrowFeed.ColumnsOf(schema), new());
-        var planned = suite.Expectations.Select(expectation => (Expectation: expectation, Check: Plan(expectation, plan))).ToList();
-        var asked = planned.Where(p => p.Check is RowCheck { Rule.IsLocal: true }).Select(p => p.Expectation).ToList();
-        var others = planned.Where(p => p.Check is not (RowCheck { Rule.IsLocal: true } or { IsAboutColumns: true }) || (p.Check.IsAboutColumns && !p.Check.Finish().Success)).Select(p => p.Expectation.Filtered).ToList();
+        var (asked, others) = RowExpectations.Of(suite, schema);
         if (others.Count > 0) logger.NotAsked(suite.Name, model, string.Join("; ", others));
         return new(new(suite.Name, asked), schema);
     }
 
-    private static Check? Plan(Expectation expectation, CheckPlan plan)
-    {
-        try
-        {
-            plan.Filter(expectation.Where);
-            return expectation.Plan(plan);
-        }
-        catch (CheckException)
-        {
-            return null;
-        }
-    }
-
     private sealed record Compiled(ExpectationSuite Suite, Schema Schema)
     {
-        public ConcurrentBag<Checker> Spare { get; } = [];
-    }
-
-    /// <summary>A pass that is used for one request after the other. Not thread-safe.</summary>
-    private sealed class Checker
-    {
-        private readonly ValidationPass _pass;
-        private readonly ArrowFeed _feed;
-
-        public Checker(ExpectationSuite suite, Schema schema)
-        {
-            _pass = new(suite, new CheckPlan(ArrowFeed.ColumnsOf(schema), new() { SampleSize = 0 }), keepFailed: true);
-            _feed = new(_pass.Block, schema);
-        }
-
-        /// <summary>Gets why an expectation is no longer checked; null when all are.</summary>
-        public string? Error => _pass.Error;
-
-        public List<InputFinding> Check(RecordBatch batch)
-        {
-            List<InputFinding> findings = [];
-            _feed.Start(batch);
-            while (_feed.Next())
-            {
-                _pass.Judge();
-                for (var row = 0; row < _pass.Block.Length; row++)
-                {
-                    if (!_pass.Fails(row)) continue;
-                    foreach (var failed in _pass.FailuresOf(row))
-                        findings.Add(new(_feed.Start0 + row, failed.Columns.Count == 1 ? failed.Columns[0] : null, failed.Filtered, failed.Severity == Severity.Error));
-                }
-            }
-
-            return findings;
-        }
+        public ConcurrentBag<RowsChecker> Spare { get; } = [];
     }
 }

@@ -5,18 +5,18 @@ namespace MlOps.FeatureStore;
 
 /// <summary>What materializing and pushing have in common.</summary>
 internal sealed class MaterializationContext(
-    OnlineTables tables, IOnlineStore store, IEnumerable<IFeatureGuard> guards, IEnumerable<IDatasetStore> datasets, TimeProvider time, IOptions<MaterializationOptions> options)
+    OnlineTables tables, IOnlineStore store, IEnumerable<IFeatureGuard> guards, IEnumerable<IDatasetStore> datasets, TimeProvider time, FeatureStoreMetrics metrics, IOptions<MaterializationOptions> options)
 {
     public MaterializationOptions Options { get; } = options.Value;
 
-    public IOnlineStore Store => store;
+    public FeatureStoreMetrics Metrics => metrics;
 
     public TimeProvider Time => time;
 
     /// <summary>Gets the moment, in microseconds.</summary>
     public long Now => FeatureTime.ToMicros(time.GetUtcNow());
 
-    public string TableOf(FeatureView view) => tables.Of(view);
+    public WindowStore WindowsOf(FeatureView view) => new(view, tables.Of(view), store);
 
     public OnlineWriter WriterOf(FeatureView view) => new(view, tables.Of(view), store, Options, Now);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Apache.Arrow;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
@@ -35,7 +36,10 @@ internal sealed class Materializer(
     {
         ArgumentNullException.ThrowIfNull(keys);
         var found = definitions.GetView(view);
-        return context.WriterOf(found).DeleteAsync(EntityKeys.Of(found, keys), new(FeatureTime.ToMicros(at), context.Now), cancellationToken);
+        var entities = EntityKeys.Of(found, keys);
+        return found.IsWindowed
+            ? context.WindowsOf(found).DeleteAsync(entities, FeatureTime.ToMicros(at), cancellationToken)
+            : context.WriterOf(found).DeleteAsync(entities, new(FeatureTime.ToMicros(at), context.Now), cancellationToken);
     }
 
     private List<FeatureView> Find(IReadOnlyList<string>? views) =>
@@ -47,15 +51,21 @@ internal sealed class Materializer(
         var failures = new List<MaterializationFailure>();
         foreach (var view in views)
         {
+            using var activity = FeatureStoreMetrics.StartMaterialization(view);
             var started = context.Time.GetTimestamp();
             try
             {
                 var result = await bring(view, cancellationToken).ConfigureAwait(false);
                 finished.Add(result);
-                logger.Materialized(view.Name, result.From, result.To, result.Read, result.Written, result.Superseded, result.Rejected, context.Time.GetElapsedTime(started).TotalMilliseconds);
+                var elapsed = context.Time.GetElapsedTime(started);
+                context.Metrics.Materialized(view.Name, "ok", elapsed);
+                context.Metrics.Written(view.Name, "materialize", result.Written);
+                logger.Materialized(view.Name, result.From, result.To, result.Read, result.Written, result.Superseded, result.Rejected, elapsed.TotalMilliseconds);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                activity?.SetStatus(ActivityStatusCode.Error);
+                context.Metrics.Materialized(view.Name, "error", context.Time.GetElapsedTime(started));
                 failures.Add(new(view.Name, e));
                 logger.NotMaterialized(e, view.Name);
             }
@@ -68,6 +78,7 @@ internal sealed class Materializer(
     {
         var (pinned, source) = await PinAsync(view, cancellationToken).ConfigureAwait(false);
         var marks = await MarkKeeper.OpenAsync(catalog, view, cancellationToken).ConfigureAwait(false);
+        if (view.IsWindowed) return await WindowsAsync(view, pinned, to, marks, progress, cancellationToken).ConfigureAwait(false);
         var start = marks.Pending is { IsFull: true } pending && (pending.From, pending.To, pending.Source) == (from, to, source)
             ? pending
             : new ResumePoint(true, from, to, null, source, 0, long.MinValue);
@@ -78,6 +89,7 @@ internal sealed class Materializer(
     {
         var (pinned, source) = await PinAsync(view, cancellationToken).ConfigureAwait(false);
         var marks = await MarkKeeper.OpenAsync(catalog, view, cancellationToken).ConfigureAwait(false);
+        if (view.IsWindowed) return await WindowsAsync(view, pinned, to, marks, progress, cancellationToken).ConfigureAwait(false);
         if (marks.Pending is not { IsFull: false } pending || pending.Source != source || source.Length == 0)
             return await RunAsync(view, pinned, Next(view, marks, to, source), marks, progress, cancellationToken).ConfigureAwait(false);
         var resumed = await RunAsync(view, pinned, pending, marks, progress, cancellationToken).ConfigureAwait(false);
@@ -100,6 +112,22 @@ internal sealed class Materializer(
         var result = await run.RunAsync(pinned, start, point => start.Source.Length == 0 ? Task.CompletedTask : marks.RememberAsync(point, cancellationToken), cancellationToken).ConfigureAwait(false);
         await marks.FinishAsync(start with { MaxCreated = Math.Min(run.MaxCreated, context.Now) }, cancellationToken).ConfigureAwait(false);
         if (run.Profile is { Rows: > 0 } profile) await KeepAsync(new(view.Name, context.Time.GetUtcNow(), result.From, result.To, profile), cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    // The windows of an entity are one state, which each batch makes anew from the whole history up to its end: late rows are in it, and there is nothing to go on from.
+    private async Task<MaterializedView> WindowsAsync(FeatureView view, FeatureView pinned, long to, MarkKeeper marks, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
+    {
+        var guarded = new GuardedEvents(reader, context.GuardsOf(view), context.RejectedOf(view));
+        var writes = await context.WindowsOf(pinned).MaterializeAsync(guarded, to + 1, context.Now, cancellationToken).ConfigureAwait(false);
+        await marks.FinishAsync(new(false, long.MinValue, to, null, string.Empty, 0, long.MinValue), cancellationToken).ConfigureAwait(false);
+        context.Metrics.Guarded(view.Name, "write", guarded.Refused, guarded.Flagged);
+        var result = new MaterializedView(view.Name, Moments.ToTime(long.MinValue), Moments.ToTime(to), writes.Read + guarded.Refused, writes.Written, writes.Superseded + writes.Late, writes.Rejected + guarded.Refused)
+        {
+            Flagged = guarded.Flagged,
+            RejectedRows = await guarded.KeepRefusedAsync(cancellationToken).ConfigureAwait(false),
+        };
+        progress?.Report(result);
         return result;
     }
 

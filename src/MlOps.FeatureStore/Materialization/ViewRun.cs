@@ -61,6 +61,7 @@ internal sealed class ViewRun(FeatureView view, IEventReader reader, Materializa
         _read += batch.Length;
         _rejected += counts.WithoutKeyOrTime + guarded.Refused;
         _flagged += guarded.Flagged;
+        context.Metrics.Guarded(view.Name, "write", guarded.Refused, guarded.Flagged);
         MaxCreated = Math.Max(MaxCreated, counts.MaxCreated);
     }
 

@@ -20,7 +20,10 @@ internal static class OnlineRegistration
         services.TryAddSingleton<OnlineTables>();
         services.TryAddSingleton<OnlinePlans>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IOnlineDecoders, RowDecoders>());
-        services.TryAddSingleton<IOnlineFeatures, OnlineFeatures>();
+        services.TryAddSingleton<OnlineFeatures>();
+        services.TryAddSingleton<IOnlineFeatures>(static s => s.GetServices<IFeatureGuard>().Any(g => g.OnRead is not null)
+            ? ActivatorUtilities.CreateInstance<GuardedOnlineFeatures>(s, s.GetRequiredService<OnlineFeatures>())
+            : s.GetRequiredService<OnlineFeatures>());
         return services;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Pusher(MaterializationContext context, IEnumerable<PushHis
         var refused = context.RejectedOf(view);
         var guarded = context.GuardsOf(view).Check(events);
         refused.Add(guarded.Rows);
+        context.Metrics.Guarded(view.Name, "write", guarded.Refused, guarded.Flagged);
         var result = new MaterializedView(view.Name, from, to, rows.Length, 0, 0, guarded.Refused) { Flagged = guarded.Flagged };
         if (guarded.Refused > 0)
         {
@@ -29,7 +30,14 @@ internal sealed class Pusher(MaterializationContext context, IEnumerable<PushHis
         }
 
         // The history comes last: what failed before can be pushed again, and stands in the history once.
-        if (target != PushTarget.Offline) result = await WriteAsync(view, events, result, cancellationToken).ConfigureAwait(false);
+        if (target != PushTarget.Offline)
+        {
+            result = view.IsWindowed
+                ? await WriteWindowsAsync(view, events, result, cancellationToken).ConfigureAwait(false)
+                : await WriteAsync(view, events, result, cancellationToken).ConfigureAwait(false);
+            context.Metrics.Written(view.Name, "push", result.Written);
+        }
+
         if (history is not null) await history.AppendAsync(view, rows, cancellationToken).ConfigureAwait(false);
         return result with { RejectedRows = await refused.KeepAsync(cancellationToken).ConfigureAwait(false) };
     }
@@ -52,6 +60,13 @@ internal sealed class Pusher(MaterializationContext context, IEnumerable<PushHis
             Rejected = result.Rejected + counts.WithoutKeyOrTime,
             Future = isTaken.Count(t => !t),
         };
+    }
+
+    // A window does not look beyond the moment that is asked for, so what has not happened yet may wait in its state.
+    private async Task<MaterializedView> WriteWindowsAsync(FeatureView view, RecordBatch events, MaterializedView result, CancellationToken cancellationToken)
+    {
+        var writes = await context.WindowsOf(view).PushAsync(events, context.Now, cancellationToken).ConfigureAwait(false);
+        return result with { Written = writes.Written, Superseded = writes.Superseded + writes.Late + writes.Repeated, Rejected = result.Rejected + writes.Rejected };
     }
 
     private PushHistory HistoryOf(FeatureView view)

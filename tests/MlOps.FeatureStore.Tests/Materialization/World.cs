@@ -49,7 +49,7 @@ internal sealed class World
     {
         get
         {
-            var context = new MaterializationContext(Tables, Store, Guards, Datasets, Time, Microsoft.Extensions.Options.Options.Create(Options));
+            var context = new MaterializationContext(Tables, Store, Guards, Datasets, Time, new FeatureStoreMetrics(), Microsoft.Extensions.Options.Options.Create(Options));
             return new(Definitions, Events, Catalog, context, new Pusher(context, Histories), Statistics, Logger);
         }
     }
