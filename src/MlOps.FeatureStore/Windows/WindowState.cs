@@ -195,6 +195,7 @@ internal sealed class WindowState
             else _batch.Add(e, Horizon);
         }
 
+        foreach (var e in waiting) LastTime = Math.Max(LastTime, e.Time);
         _events.AddRange(waiting);
         Trim();
         return true;

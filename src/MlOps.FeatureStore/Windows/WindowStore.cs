@@ -118,7 +118,7 @@ internal sealed class WindowStore
         (place, stored) =>
         {
             var state = Open(stored, types, keepsTypes);
-            return change(place, state) ? new OnlineRow(state.LastTime, long.MinValue, state.Write()) { ExpiresAt = _plan.ForgottenAt(state.LastTime) } : null;
+            return change(place, state) && state.LastTime != long.MinValue ? new OnlineRow(state.LastTime, long.MinValue, state.Write()) { ExpiresAt = _plan.ForgottenAt(state.LastTime) } : null;
         },
         counts,
         cancellationToken);

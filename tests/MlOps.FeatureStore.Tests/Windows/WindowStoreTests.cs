@@ -77,6 +77,26 @@ public sealed class WindowStoreTests
     }
 
     [Fact]
+    public async Task A_history_from_before_the_deletion_leaves_the_entity_deleted()
+    {
+        var fixture = Of(ColumnType.Int64, Features).Add(1L, 5 * Minute, 3L);
+        await Windows(fixture).DeleteAsync([KeyOf(1)], 6 * Minute, Token);
+        (await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 8 * Minute, Token)).Written.Should().Be(0);
+        (await RowAsync(1)).IsDeleted.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_change_that_a_batch_does_not_cover_stays_with_its_time()
+    {
+        var fixture = new WindowFixture([new("value", ColumnType.Int64)], Features, created: true, reversals: true);
+        fixture.Add(1L, 5 * Minute, 3L, created: 5 * Minute).Add(1L, 7 * Minute, 4L, created: 9 * Minute);
+        await Windows(fixture).PushAsync(All(fixture), 10 * Minute, Token);
+        await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 10 * Minute, Token);
+        (await ReadAsync(fixture, 1, 11 * Minute)).Should().Equal(7L, 4L);
+        (await RowAsync(1)).EventTime.Should().Be(7 * Minute);
+    }
+
+    [Fact]
     public async Task Events_of_another_type_than_before_are_refused()
     {
         Feature[] counts = [Feature(AggregationKind.Count, ColumnType.Int64)];
