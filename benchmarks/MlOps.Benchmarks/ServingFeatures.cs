@@ -57,9 +57,8 @@ internal static class ServingFeatures
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddMlOpsCore().UseInMemoryStores().UseInProcessOnlineStore().AddMLNet().AddServing();
         OnlineDrivers.Add(builder.Services);
-        builder.Services.AddSingleton<IMaterializer>(static _ => throw new NotSupportedException());
+        builder.Services.AddMlOpsCore().UseDuckDb().UseInMemoryStores().UseInProcessOnlineStore().AddData().AddMLNet().AddServing().AddFeatureStore();
         var app = builder.Build();
         var store = app.Services.GetRequiredService<IOnlineStore>();
         for (var first = 0; first < OnlineDrivers.Entities; first += 5_000) await store.WriteAsync(OnlineDrivers.Rows(first, 5_000));
