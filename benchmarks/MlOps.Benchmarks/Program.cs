@@ -9,7 +9,7 @@ Comparison[] all =
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. WindowingEvents.Comparisons,
-    .. JoiningFeatures.Comparisons,
+    .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
