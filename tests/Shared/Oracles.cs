@@ -38,7 +38,7 @@ internal static partial class Oracles
         foreach (var (name, one) in All(file).Where(c => which?.Invoke(c.Value) ?? true))
         {
             var row = new TheoryDataRow<string>(name) { TestDisplayName = name };
-            if (excluded is not null && excluded.TryGetValue(one.GetProperty("id").GetString()!, out var reason)) row.Skip = reason;
+            if (excluded is not null && excluded.TryGetValue(IdOf(one), out var reason)) row.Skip = reason;
             yield return row;
         }
     }
@@ -66,13 +66,18 @@ internal static partial class Oracles
         var seen = new Dictionary<string, int>();
         foreach (var one in (root.ValueKind == JsonValueKind.Array ? root : root.GetProperty("cases")).EnumerateArray())
         {
-            var id = one.GetProperty("id").GetString()!;
+            var id = IdOf(one);
             var count = seen[id] = seen.GetValueOrDefault(id) + 1;
             cases.Add(count == 1 ? id : $"{id} ({count})", one);
         }
 
         return cases;
     });
+
+    /// <summary>The id of a case; one of a change detector, which has none, is called by detector, parameters and stream.</summary>
+    private static string IdOf(JsonElement one) => one.TryGetProperty("id", out var id)
+        ? id.GetString()!
+        : $"{one.GetProperty("detector").GetString()} {one.GetProperty("params").GetRawText()} {one.GetProperty("stream").GetString()}";
 
     private static string Root()
     {

@@ -7,6 +7,7 @@ internal static class Envelope
 {
     public const uint Column = 0x43504C4D;
     public const uint Dataset = 0x44504C4D;
+    public const uint Detector = 0x54434C4D;
     private const byte Version = 1;
     private const int HeaderSize = 5;
     private const int SumSize = 8;
@@ -24,8 +25,8 @@ internal static class Envelope
     public static StateReader Open(uint what, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderSize + SumSize || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != what)
-            throw new InvalidDataException($"These {bytes.Length} bytes are no {(what == Column ? "column" : "dataset")} profile.");
-        if (bytes[4] != Version) throw new InvalidDataException($"The profile was written in version {bytes[4]} of its form; this library reads version {Version}. Update the library.");
+            throw new InvalidDataException($"These {bytes.Length} bytes are no {NameOf(what)}.");
+        if (bytes[4] != Version) throw new InvalidDataException($"The {NameOf(what)} was written in version {bytes[4]} of its form; this library reads version {Version}. Update the library.");
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[^SumSize..]) != Hashing.Of(bytes[..^SumSize]).First) throw StateReader.Damaged("other bytes than were written");
         return new(bytes[HeaderSize..^SumSize].ToArray());
     }
@@ -43,4 +44,11 @@ internal static class Envelope
         if (exact is < 16 or > 65536 || text is < 8 or > 65536) throw StateReader.Damaged("options that cannot be");
         return new() { ExactLimit = (int)exact, TextLimit = (int)text, KeepValues = keep };
     }
+
+    private static string NameOf(uint what) => what switch
+    {
+        Column => "column profile",
+        Dataset => "dataset profile",
+        _ => "change detector",
+    };
 }

@@ -10,7 +10,7 @@ internal sealed class StateReader(ReadOnlyMemory<byte> bytes)
 
     public bool IsAtEnd => _at == bytes.Length;
 
-    public static InvalidDataException Damaged(string what) => new($"The profile is damaged: it holds {what}. Take the profile again, or restore the file.");
+    public static InvalidDataException Damaged(string what) => new($"What was saved is damaged: it holds {what}. Take the profile or start the detector again, or restore the file.");
 
     public byte Byte() => Raw(1)[0];
 
