@@ -113,6 +113,45 @@ internal sealed record Measured(double Value, string Unit)
         return new(best, "us");
     }
 
+    /// <summary>Measures the time of one call as the median of single calls within a second, after a second of warm-up.</summary>
+    public static async Task<Measured> MedianCallAsync(Func<int, Task> call)
+    {
+        var n = 0;
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);) await call(n++);
+        var times = new List<long>(1_000_000);
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);)
+        {
+            var before = Stopwatch.GetTimestamp();
+            await call(n++);
+            times.Add(Stopwatch.GetTimestamp() - before);
+        }
+
+        times.Sort();
+        return new(Stopwatch.GetElapsedTime(0, times[times.Count / 2]).TotalMicroseconds, "us");
+    }
+
+    /// <summary>Measures how many calls a second several callers make at once, each after the other, after a second of warm-up.</summary>
+    public static async Task<Measured> PerSecondAsync(int callers, Func<int, Task> call)
+    {
+        var made = 0L;
+        using var stop = new CancellationTokenSource();
+        var calling = Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            for (var n = caller; !stop.IsCancellationRequested; n += callers)
+            {
+                await call(n);
+                Interlocked.Increment(ref made);
+            }
+        })).ToArray();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        var (before, start) = (Interlocked.Read(ref made), Stopwatch.GetTimestamp());
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var perSecond = (Interlocked.Read(ref made) - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await stop.CancelAsync();
+        await Task.WhenAll(calling);
+        return new(perSecond, "reads_a_second");
+    }
+
     /// <summary>Measures the time of one synchronous call, after a warm-up, as the best of several batches.</summary>
     public static Task<Measured> PerCallAsync(int calls, Action call)
     {

@@ -10,6 +10,7 @@ Comparison[] all =
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. WindowingEvents.Comparisons,
     .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons,
+    .. ReadingOnline.Comparisons,
 ];
 
 if (args is ["side", var name, var side])

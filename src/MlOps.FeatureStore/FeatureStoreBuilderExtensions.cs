@@ -18,8 +18,12 @@ public static class FeatureStoreBuilderExtensions
         builder.Services
             .AddFeatureDefinitions()
             .AddFeatureCatalog()
+            .AddFeatureEvents()
             .AddTrainingSets()
-            .AddSqlJoins();
+            .AddWindows()
+            .AddSqlJoins()
+            .AddOnlineFeatures()
+            .AddMaterialization();
         return builder;
     }
 

@@ -30,4 +30,16 @@ internal static partial class Log
 
     [LoggerMessage(1951, LogLevel.Information, "The online store answers again")]
     public static partial void OnlineStoreIsBack(this ILogger logger);
+
+    [LoggerMessage(1970, LogLevel.Information, "Feature view {View} is materialized from {From:O} to {To:O}: {Read} rows read, {Written} entities written, {Superseded} were newer already, {Rejected} rows rejected, in {ElapsedMs:0.0} ms")]
+    public static partial void Materialized(this ILogger logger, string view, DateTimeOffset from, DateTimeOffset to, long read, long written, long superseded, long rejected, double elapsedMs);
+
+    [LoggerMessage(1971, LogLevel.Error, "Feature view {View} could not be materialized")]
+    public static partial void NotMaterialized(this ILogger logger, Exception error, string view);
+
+    [LoggerMessage(1972, LogLevel.Warning, "Statistics of feature view {View} could not be kept; its features were written")]
+    public static partial void StatisticsNotKept(this ILogger logger, Exception error, string view);
+
+    [LoggerMessage(1973, LogLevel.Error, "Features could not be materialized by the host; it tries again the next time")]
+    public static partial void MaterializationBroke(this ILogger logger, Exception error);
 }

@@ -7,7 +7,7 @@ using MlOps.Relational;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Keeps runs, checkpoints, lineage, feature definitions and models in PostgreSQL.</summary>
+/// <summary>Keeps runs, checkpoints, lineage, feature definitions and models, and features for reading at once, in PostgreSQL.</summary>
 public static class PostgresBuilderExtensions
 {
     /// <summary>
@@ -29,6 +29,30 @@ public static class PostgresBuilderExtensions
     /// <returns>The builder.</returns>
     public static MlOpsBuilder UsePostgres(this MlOpsBuilder builder, Action<PostgresOptions> configure)
     {
+        AddDatabase(builder, configure);
+        return builder
+            .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<PostgresDatabase>()))
+            .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()))
+            .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<PostgresDatabase>()))
+            .Use<IFeatureCatalog>(static services => new RelationalFeatureCatalog(services.GetRequiredService<PostgresDatabase>()))
+            .Use<IModelRegistry>(static services => new RelationalModelRegistry(
+                services.GetRequiredService<PostgresDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
+    }
+
+    /// <summary>Chooses PostgreSQL for the online store, in a table of its own beside those that <see cref="UsePostgres(MlOpsBuilder, string?)"/> has; both may be chosen, or one, and they share one connection pool.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">The connection string; null takes it from <c>MlOps:Postgres</c>, or from what <c>UsePostgres</c> was given.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder UsePostgresOnlineStore(this MlOpsBuilder builder, string? connectionString = null)
+    {
+        if (connectionString is not null) ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        AddDatabase(builder, options => options.ConnectionString = connectionString ?? options.ConnectionString);
+        return builder.Use<IOnlineStore>(static services => new PostgresOnlineStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddDatabase(MlOpsBuilder builder, Action<PostgresOptions> configure)
+    {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         var options = builder.Services.AddOptions<PostgresOptions>().ValidateOnStart();
@@ -40,13 +64,5 @@ public static class PostgresBuilderExtensions
         options.Configure(configure);
         builder.Services.TryAddSingleton(static services => new PostgresDatabase(
             services.GetRequiredService<IOptions<PostgresOptions>>().Value, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PostgresDatabase>>()));
-        return builder
-            .Use<IMetadataStore>(static services => new RelationalMetadataStore(services.GetRequiredService<PostgresDatabase>()))
-            .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()))
-            .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<PostgresDatabase>()))
-            .Use<IFeatureCatalog>(static services => new RelationalFeatureCatalog(services.GetRequiredService<PostgresDatabase>()))
-            .Use<IModelRegistry>(static services => new RelationalModelRegistry(
-                services.GetRequiredService<PostgresDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
     }
 }

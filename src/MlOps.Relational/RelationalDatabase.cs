@@ -82,6 +82,18 @@ internal abstract class RelationalDatabase : IDisposable
     /// <remarks>As with <see cref="ReadAsync"/>, the work may be run again.</remarks>
     internal Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, isWrite: true, cancellationToken);
 
+    /// <summary>Runs one command that is a transaction by itself, in one round trip.</summary>
+    /// <remarks>A command that reads may be run again, as with <see cref="ReadAsync"/>; one that writes only when the server says that it did nothing.</remarks>
+    internal Task<T> RunAloneAsync<T>(Func<DbConnection, Task<T>> work, bool isWrite, CancellationToken cancellationToken) => RepeatAsync(
+        async attempt =>
+        {
+            var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            attempt.IsCommitting = isWrite;
+            return await work(connection).ConfigureAwait(false);
+        },
+        cancellationToken);
+
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -115,28 +127,35 @@ internal abstract class RelationalDatabase : IDisposable
     /// <returns>The error; null for one that is not the database's.</returns>
     protected abstract StoreException? Translate(Exception error);
 
-    private async Task<T> RunAsync<T>(Func<Session, Task<T>> work, bool isWrite, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
+    private Task<T> RunAsync<T>(Func<Session, Task<T>> work, bool isWrite, CancellationToken cancellationToken) => RepeatAsync(
+        async attempt =>
         {
-            var isCommitting = false;
+            using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
+            var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
+            await using var __ = transaction.ConfigureAwait(false);
+            var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
+            attempt.IsCommitting = isWrite;
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return result;
+        },
+        cancellationToken);
+
+    private async Task<T> RepeatAsync<T>(Func<Attempt, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var number = 1; ; number++)
+        {
+            var attempt = new Attempt();
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!_isOpen) await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
-                using var permit = isWrite ? await EnterWriteAsync(cancellationToken).ConfigureAwait(false) : null;
-                var connection = await OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-                await using var _ = connection.ConfigureAwait(false);
-                var transaction = await BeginAsync(connection, isWrite, cancellationToken).ConfigureAwait(false);
-                await using var __ = transaction.ConfigureAwait(false);
-                var result = await work(new(this, connection, transaction, cancellationToken)).ConfigureAwait(false);
-                isCommitting = isWrite;
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return result;
+                return await work(attempt).ConfigureAwait(false);
             }
-            catch (Exception e) when (attempt < MostAttempts && e is not MlOpsException && IsWorthRepeating(e, isCommitting))
+            catch (Exception e) when (number < MostAttempts && e is not MlOpsException && IsWorthRepeating(e, attempt.IsCommitting))
             {
-                await Task.Delay(Random.Shared.Next(5, 25) * attempt, cancellationToken).ConfigureAwait(false); // so that two do not meet again
+                await Task.Delay(Random.Shared.Next(5, 25) * number, cancellationToken).ConfigureAwait(false); // so that two do not meet again
             }
             catch (Exception e) when (e is not MlOpsException && Translate(e) is { } translated)
             {
@@ -158,5 +177,10 @@ internal abstract class RelationalDatabase : IDisposable
         {
             _opening.Release();
         }
+    }
+
+    private sealed class Attempt
+    {
+        public bool IsCommitting { get; set; }
     }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>The door to MlOps.Sdk.</summary>
 public static class SdkServiceCollectionExtensions
 {
-    /// <summary>Adds the whole loop with its embedded defaults: DuckDB for data, SQLite for metadata and registry, files under <c>./.mlops</c>, ML.NET for models.</summary>
+    /// <summary>Adds the whole loop with its embedded defaults: DuckDB for data, SQLite for metadata, registry and online features, files under <c>./.mlops</c>, ML.NET for models.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options in code, after configuration; null leaves them.</param>
     /// <returns>The builder: <c>AddX</c> adds pipelines, monitors and predictors, <c>UseX</c> swaps a backend.</returns>
@@ -15,6 +15,7 @@ public static class SdkServiceCollectionExtensions
         .UseDuckDb()
         .UseFileArtifacts()
         .UseSqlite()
+        .UseSqliteOnlineStore()
         .AddMLNet()
         .AddData()
         .AddFeatureStore()

@@ -33,4 +33,10 @@ internal static partial class Log
 
     [LoggerMessage(1809, LogLevel.Warning, "{Edges} records of which models are served could not be written to the lineage; the service goes on without them")]
     public static partial void LineageNotRecorded(this ILogger logger, Exception error, int edges);
+
+    [LoggerMessage(1810, LogLevel.Warning, "A request for features cannot be answered now: {Reason}")]
+    public static partial void FeaturesUnavailable(this ILogger logger, string reason);
+
+    [LoggerMessage(1811, LogLevel.Error, "A request for features failed")]
+    public static partial void FeatureRequestFailed(this ILogger logger, Exception error);
 }

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class ServingBuilderExtensions
 {
     /// <summary>Adds what serves registered models: they are loaded at their first use and follow their alias while the host runs.
-    /// It needs an <see cref="IModelRegistry"/> and an <see cref="IModelLoader"/>; predictions are logged when there is an <see cref="IPredictionLog"/>, and requests are looked at by each <see cref="IModelInputGuard"/>.</summary>
+    /// It needs an <see cref="IModelRegistry"/> and an <see cref="IModelLoader"/>; predictions are logged when there is an <see cref="IPredictionLog"/>, and requests are looked at by each <see cref="IModelInputGuard"/>, versions by each <see cref="IModelServingCheck"/>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code, after configuration; null leaves them.</param>
     /// <returns>The builder.</returns>
@@ -35,6 +35,9 @@ public static class ServingBuilderExtensions
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ServingMetrics>(), s.GetRequiredService<InputGuards>(), s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
             services.TryAddSingleton<ModelEndpoints>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AliasWatcher>());
+            services.AddOptions<FeatureServingOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:Serving:Features");
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeatureServingOptions>, FeatureServingOptionsValidator>());
+            services.TryAddSingleton<FeatureEndpoints>();
         }
 
         if (configure is not null) options.Configure(configure);

@@ -8,7 +8,7 @@ using MlOps.Sqlite;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Keeps runs, checkpoints, lineage, feature definitions and models in a SQLite file.</summary>
+/// <summary>Keeps runs, checkpoints, lineage, feature definitions and models, and features for reading at once, in SQLite files.</summary>
 public static class SqliteBuilderExtensions
 {
     /// <summary>Chooses SQLite for the metadata store, the checkpoint store, the lineage store, the feature catalog and the model registry. The file is created, and brought to the newest version, when it is first used.</summary>
@@ -40,5 +40,28 @@ public static class SqliteBuilderExtensions
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
                 services.GetRequiredService<SqliteDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
+    }
+
+    /// <summary>Chooses a SQLite file of its own for the online store: it lasts, and all processes of the machine share it. The file is created when it is first used.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="file">The path of the file; null takes it from <c>MlOps:SqliteOnlineStore</c>, and without that features.db in the folder of <see cref="MlOpsOptions"/>.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder UseSqliteOnlineStore(this MlOpsBuilder builder, string? file = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (file is not null) ArgumentException.ThrowIfNullOrWhiteSpace(file);
+        var options = builder.Services.AddOptions<SqliteOnlineStoreOptions>().ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteOnlineStoreOptions>, SqliteOnlineStoreOptionsValidator>());
+        options.BindConfigurationWhenPresent("MlOps:SqliteOnlineStore");
+        options.Validate(
+            static o => o.File is not { } text || SqliteConnections.Parse(text)?.DataSource == text,
+            "MlOps:SqliteOnlineStore:File is not the path of a file. For a store in memory there is UseInProcessOnlineStore.");
+        if (file is not null) options.Configure(o => o.File = file);
+        return builder.Use<IOnlineStore>(static services =>
+        {
+            var sqlite = services.GetRequiredService<IOptions<SqliteOnlineStoreOptions>>().Value;
+            var folder = services.GetRequiredService<IOptions<MlOpsOptions>>().Value;
+            return new SqliteOnlineStore(sqlite.File ?? folder.PathOf("features.db"), sqlite.BusyTimeout, services.GetRequiredService<TimeProvider>());
+        });
     }
 }

@@ -116,20 +116,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         return new(isWrite ? BeginWrite(sqlite, cancellationToken) : sqlite.BeginTransaction(deferred: true));
     }
 
-    protected override StoreException? Translate(Exception error) => error switch
-    {
-        MigrationFailedException { InnerException: { } cause } => Translate(cause) ?? new($"The store '{Name}' could not be brought to this version: {error.Message}", error),
-        SqliteException { SqliteErrorCode: SQLITE_BUSY or SQLITE_LOCKED } => IsLocked(error),
-        SqliteException { SqliteErrorCode: SQLITE_CORRUPT or SQLITE_NOTADB } =>
-            new($"The store '{Name}' is damaged or is no SQLite database: {error.Message} Restore it from a backup, or move it away to start with an empty one.", error),
-        SqliteException { SqliteErrorCode: SQLITE_FULL } => new($"The disk of the store '{Name}' is full; nothing was changed. Make room and try again.", error),
-        SqliteException { SqliteErrorCode: SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM or SQLITE_AUTH } =>
-            new($"The store '{Name}' cannot be opened for writing: {error.Message} Check the path and the rights on the file and its folder.", error),
-        SqliteException { SqliteErrorCode: SQLITE_TOOBIG } => new($"A value is too large for the store '{Name}': {error.Message} Put it into the artifact store.", error),
-        SqliteException => new($"The store '{Name}' failed: {error.Message}", error),
-        IOException or UnauthorizedAccessException => new($"The store '{Name}' cannot be opened: {error.Message} Check the path and the rights on the file and its folder.", error),
-        _ => null,
-    };
+    protected override StoreException? Translate(Exception error) => SqliteErrors.Translate(error, Name, _busyTimeout);
 
     protected override void Dispose(bool disposing)
     {
@@ -182,10 +169,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private StoreException IsLocked(Exception? error) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The store '{Name}' is locked by another writer and stayed so for {_busyTimeout.TotalSeconds:0.###} s. Try again, or close what holds it open."),
-        error,
-        isTransient: true);
+    private StoreException IsLocked(Exception? error) => SqliteErrors.IsLocked(Name, _busyTimeout, error);
 
     // A migration raises user_version: one cheap look instead of the whole machinery at each start.
     private async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)

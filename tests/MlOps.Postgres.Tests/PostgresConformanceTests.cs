@@ -47,3 +47,12 @@ public sealed class PostgresFeatureCatalogTests(PostgresFixture server) : Featur
 
     protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_schema.Open().Features);
 }
+
+public sealed class PostgresOnlineStoreConformanceTests(PostgresFixture server) : OnlineStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IOnlineStore> CreateAsync() => Task.FromResult<IOnlineStore>(_schema.Open().Online);
+}

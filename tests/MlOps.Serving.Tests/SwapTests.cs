@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using MlOps.Core;
 
 namespace MlOps.Serving.Tests;
 
@@ -44,6 +46,17 @@ public sealed class SwapTests
         (await server.VersionAsync()).Should().Be(1);
         await server.PointAsync(2, 3);
         await Server.UntilAsync(async () => await server.VersionAsync() == 3);
+    }
+
+    [Fact]
+    public async Task A_version_that_a_check_of_the_host_refuses_leaves_the_old_one()
+    {
+        await using var server = await Server.StartAsync(versions: 2, configure: builder => builder.Services.AddSingleton<IModelServingCheck, OnlyTheFirst>());
+        (await server.VersionAsync()).Should().Be(1);
+        await server.PointAsync(1, 2);
+        (await server.InferAsync(path: "/versions/2")).Status.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await server.VersionAsync()).Should().Be(1);
+        server.Loader.Loads.Should().Be(1);
     }
 
     [Fact]
@@ -132,5 +145,13 @@ public sealed class SwapTests
         var loader = server.Loader;
         await server.DisposeAsync();
         loader.Loaded.Should().HaveCount(2).And.OnlyContain(m => m.IsDisposed);
+    }
+
+    private sealed class OnlyTheFirst : IModelServingCheck
+    {
+        public void Check(ModelVersion version)
+        {
+            if (version.Version > 1) throw new DataException("It was trained on other features.");
+        }
     }
 }

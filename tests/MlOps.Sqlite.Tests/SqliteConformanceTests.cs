@@ -47,3 +47,22 @@ public sealed class SqliteFeatureCatalogTests : FeatureCatalogConformance, IDisp
 
     protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_folder.Open().Features);
 }
+
+public sealed class SqliteOnlineStoreConformanceTests : OnlineStoreConformance, IDisposable
+{
+    private readonly List<SqliteOnlineStore> _stores = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("mlops-sqlite-").FullName;
+
+    public void Dispose()
+    {
+        foreach (var store in _stores) store.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    protected override Task<IOnlineStore> CreateAsync()
+    {
+        var store = new SqliteOnlineStore(Path.Combine(_folder, "größe", "features.db"), TimeSpan.FromSeconds(30), TimeProvider.System);
+        _stores.Add(store);
+        return Task.FromResult<IOnlineStore>(store);
+    }
+}

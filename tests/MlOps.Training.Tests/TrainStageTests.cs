@@ -32,6 +32,16 @@ public sealed class TrainStageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_remembers_the_feature_service_that_it_learned_from()
+    {
+        var split = await _workshop.BinaryAsync();
+        var service = new FeatureServiceReference("flight", 2, "digest");
+        var candidate = await _workshop.TrainAsync<FastTreeLate>(split with { Training = split.Training with { FeatureService = service } });
+        candidate.Bundle.Manifest.FeatureService.Should().Be(service);
+        JsonSerializer.Serialize((await _workshop.TrainAsync<FastTreeLate>(split)).Bundle.Manifest, MlOpsJson.Options).Should().NotContain("featureService");
+    }
+
+    [Fact]
     public async Task Each_trial_is_measured_and_traced()
     {
         using var trace = new TraceCollector(Telemetry.Training);

@@ -23,6 +23,11 @@ public sealed record Dataset(
     [JsonInclude]
     public bool IsLocked { get; internal init; }
 
+    /// <summary>Gets the feature service whose features these rows hold; null when they hold none of a feature store.</summary>
+    /// <value>Set for training sets, and kept by the operations that split, filter, clean or join them. It takes no part in the fingerprint.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeatureServiceReference? FeatureService { get; init; }
+
     /// <summary>Gives the same dataset, locked: reading it throws <see cref="HoldoutLockedException"/> until an acceptance stage opens it.</summary>
     /// <returns>The locked dataset.</returns>
     public Dataset Lock() => this with { IsLocked = true };

@@ -26,6 +26,7 @@ public static class LineageEdges
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(learner);
         List<LineageEdge> edges = [.. bundle.Manifest.Data.Select(data => new LineageEdge(LineageNode.Of(data.Value), learner, RelationOf(data.Key), at) { RunId = runId })];
+        if (bundle.Manifest.FeatureService is { } service) edges.Add(new(LineageNode.FeatureService(service.Name, service.Version), learner, LineageRelations.LearnedFrom, at) { RunId = runId });
         if (!bundle.Manifest.Data.TryGetValue("training", out var training)) return edges;
         var features = FeaturesOf(bundle.Manifest, training);
         edges.Add(new(LineageNode.Of(training), features, LineageRelations.Derived, at) { RunId = runId });

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MlOps.Core;
 
 /// <summary>A packaged model: one zip file in the artifact store that holds everything needed to serve it and to know where it came from.</summary>
@@ -51,6 +53,11 @@ public sealed record BundleManifest
 
     /// <summary>Gets the data by what it was used for: training, validation, holdout.</summary>
     public required IReadOnlyDictionary<string, DatasetReference> Data { get; init; }
+
+    /// <summary>Gets the feature service that it was trained on, and is to be served with.</summary>
+    /// <value>Null when its features come from no feature store. It stands in the bundle only when there is one.</value>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeatureServiceReference? FeatureService { get; init; }
 
     /// <summary>Gets what it was made with: framework, operating system, library versions, seed.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }

@@ -17,7 +17,7 @@ internal sealed record DeduplicateStage(IReadOnlyList<string> Keys) : IPipelineS
         var kept = await store.WriteAsync(input.Name, new("deduplicate", input.Fingerprint), FirstRows(store, input, cancellationToken), null, cancellationToken).ConfigureAwait(false);
         context.LogMetric("rows", kept.RowCount);
         context.LogMetric("rows_dropped", input.RowCount - kept.RowCount);
-        return kept;
+        return kept with { FeatureService = input.FeatureService };
     }
 
     private async IAsyncEnumerable<RecordBatch> FirstRows(IDatasetStore store, Dataset input, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed record JoinStage(IReadOnlyList<JoinKey> Keys, JoinKind Kind, boo
         context.LogMetric("rows", joined.RowCount);
         context.LogMetric("rows_left", left.RowCount);
         context.LogMetric("rows_right", right.RowCount);
-        return joined;
+        return joined with { FeatureService = left.FeatureService ?? right.FeatureService };
     }
 
     private async IAsyncEnumerable<RecordBatch> RowsAsync(

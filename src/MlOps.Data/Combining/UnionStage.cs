@@ -18,7 +18,7 @@ internal sealed record UnionStage(bool FillMissing) : IPipelineStage<IReadOnlyLi
         var rows = RowsAsync(store, input, schema, context, cancellationToken);
         var united = await store.WriteAsync(input[0].Name, origin, rows, null, cancellationToken).ConfigureAwait(false);
         context.LogMetric("rows", united.RowCount);
-        return united;
+        return united with { FeatureService = input.All(d => d.FeatureService == input[0].FeatureService) ? input[0].FeatureService : null };
     }
 
     private static async IAsyncEnumerable<RecordBatch> RowsAsync(

@@ -32,7 +32,8 @@ internal abstract record SplitStage : IPipelineStage<Dataset, DataSplit>
         {
             context.Report($"writing {Names[part]}", (part + 1) / 4d);
             var rows = RowsOf(store, input, parts, part, cancellationToken);
-            written[part] = await store.WriteAsync($"{input.Name}-{Names[part]}", new("split", input.Fingerprint), rows, null, cancellationToken).ConfigureAwait(false);
+            var made = await store.WriteAsync($"{input.Name}-{Names[part]}", new("split", input.Fingerprint), rows, null, cancellationToken).ConfigureAwait(false);
+            written[part] = made with { FeatureService = input.FeatureService };
             if (written[part].RowCount != counts[part]) throw Broken(input, $"the {Names[part]} part has {written[part].RowCount} rows and should have {counts[part]}");
             context.LogMetric($"rows_{Names[part]}", counts[part]);
         }

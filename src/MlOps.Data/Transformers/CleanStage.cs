@@ -15,6 +15,6 @@ internal sealed record CleanStage(IReadOnlyList<IDataTransformer> Steps) : IPipe
         var cleaned = await store.WriteAsync(input.Name, new("clean", input.Fingerprint), rows, null, cancellationToken).ConfigureAwait(false);
         context.LogMetric("rows", cleaned.RowCount);
         context.LogMetric("rows_dropped", input.RowCount - cleaned.RowCount);
-        return cleaned;
+        return cleaned with { FeatureService = input.FeatureService };
     }
 }

@@ -14,7 +14,7 @@ internal sealed record WhereStage<T>(Func<T, bool> Keep) : IPipelineStage<Datase
         var kept = await store.WriteAsync(input.Name, new("where", input.Fingerprint), RowsAsync(store, input, cancellationToken), null, cancellationToken).ConfigureAwait(false);
         context.LogMetric("rows", kept.RowCount);
         context.LogMetric("rows_dropped", input.RowCount - kept.RowCount);
-        return kept;
+        return kept with { FeatureService = input.FeatureService };
     }
 
     /// <summary>Reads the dataset twice side by side: as records, which have the members' columns only, and as batches.</summary>

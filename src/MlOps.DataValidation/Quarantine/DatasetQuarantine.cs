@@ -56,7 +56,8 @@ public static class DatasetQuarantine
         }
 
         await Task.WhenAll(accepted.Done, rejected.Done).ConfigureAwait(false);
-        return new(await accepted.Done.ConfigureAwait(false), await rejected.Done.ConfigureAwait(false), result);
+        var kept = await accepted.Done.ConfigureAwait(false);
+        return new(kept with { FeatureService = dataset.FeatureService }, await rejected.Done.ConfigureAwait(false), result);
     }
 
     private static (ChannelWriter<RecordBatch> Rows, Task<Dataset> Done) Writer(IDatasetStore store, string name, DatasetOrigin origin, CancellationTokenSource stop)

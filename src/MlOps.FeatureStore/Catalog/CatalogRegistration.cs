@@ -18,6 +18,7 @@ internal static class CatalogRegistration
         services.TryAddSingleton<IFeaturePlanner>(provider => new FeaturePlanner(
             provider.GetRequiredService<FeatureDefinitions>(), provider.GetRequiredService<IFeatureCatalog>(), provider.GetRequiredService<FeatureLineage>(), provider.GetRequiredService<ILogger<FeaturePlanner>>()));
         services.TryAddSingleton<IFeatureUsage>(provider => new FeatureUsage(provider.GetRequiredService<FeatureDefinitions>(), provider.GetRequiredService<ILineageStore>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IModelServingCheck, FeatureServiceCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CatalogAtStart>());
         return services;
     }

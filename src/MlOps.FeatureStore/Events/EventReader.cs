@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
 
@@ -8,7 +9,7 @@ namespace MlOps.FeatureStore;
 
 /// <summary>Reads events from datasets, from sources of data by way of a snapshot, from warehouses by a query, and from what was pushed.</summary>
 internal sealed class EventReader(
-    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IEnumerable<IPushHistory> histories, IServiceProvider services, ILogger<EventReader> logger) : IEventReader, IDisposable
+    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IServiceProvider services, ILogger<EventReader> logger) : IEventReader, IDisposable
 {
     private readonly ConcurrentDictionary<IDataSource, SourceSnapshot> _snapshots = new();
 
@@ -25,7 +26,7 @@ internal sealed class EventReader(
             case FeatureSource.FromData { Source: var source }:
                 return view with { Source = FeatureSource.Of(await _snapshots.GetOrAdd(source, s => new(s)).TakeAsync(view.Name, datasets, services, cancellationToken).ConfigureAwait(false)) };
             case FeatureSource.FromPushes:
-                var history = histories.FirstOrDefault()
+                var history = services.GetService<IPushHistory>() // asked for only where it is needed: it has needs of its own
                     ?? throw new DataException($"The events of view '{view.Name}' are pushed, and no history of what was pushed is kept here. Register one, or give the view another source.") { DataSource = view.Name };
                 return view with { Source = FeatureSource.Of(await history.GetAsync(view, cancellationToken).ConfigureAwait(false)) };
             default:

@@ -28,7 +28,7 @@ internal static class RowCodec
     /// <summary>Writes values each of which rests on an event of its own, for a view that skips missing values.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="values">As many values as the view has features.</param>
-    /// <param name="eventTimes">The event time of each, in microseconds since 1970; that of a missing value means nothing.</param>
+    /// <param name="eventTimes">The event time of each, in microseconds since 1970; that of a missing value says until when it is known to be missing, as after a deletion.</param>
     /// <param name="createdTimes">The created time of each.</param>
     /// <returns>The bytes.</returns>
     /// <exception cref="DataException">A value has another type than its feature, or a text holds half a character.</exception>
@@ -46,6 +46,12 @@ internal static class RowCodec
         var heap = layout.HeapAt;
         for (var i = 0; i < columns.Length; i++)
         {
+            if (layout.Format == RowLayout.EventEach)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(layout.TimesAt + (sizeof(long) * i)), eventTimes[i]);
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(layout.TimesAt + (sizeof(long) * (columns.Length + i))), createdTimes[i]);
+            }
+
             if (values[i].IsMissing) continue;
             bytes[1 + sizeof(ulong) + (i >> 3)] |= (byte)(1 << (i & 7));
             var slot = values[i].Bits;
@@ -57,9 +63,6 @@ internal static class RowCodec
             }
 
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(layout.SlotsAt + (sizeof(long) * i)), slot);
-            if (layout.Format != RowLayout.EventEach) continue;
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(layout.TimesAt + (sizeof(long) * i)), eventTimes[i]);
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(layout.TimesAt + (sizeof(long) * (columns.Length + i))), createdTimes[i]);
         }
 
         return bytes;

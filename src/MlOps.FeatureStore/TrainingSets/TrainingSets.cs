@@ -29,7 +29,7 @@ internal sealed class TrainingSets(
         await lineage.RecordAsync([.. FeatureLineage.EdgesOf(definitions, plan.Selection, query.Rows, rows, now), .. TrainingSetOrigin.EdgesOf(rows, plan.Views, now)], cancellationToken).ConfigureAwait(false);
         var service = plan.Selection.Service is { } found ? definitions.ReferenceTo(found) : null;
         logger.TrainingSetMade(name, rows.RowCount, plan.Selection.Outputs.Count);
-        return new(rows, service, plan.Leakage.ToReport());
+        return new(rows with { FeatureService = service }, service, plan.Leakage.ToReport());
     }
 
     public async IAsyncEnumerable<RecordBatch> ReadAsync(TrainingSetQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -12,7 +12,7 @@ namespace MlOps.Serving;
 /// up, and every predictor of this host can use it. Requests that began with the old version end with it. A version that cannot be loaded leaves the old one.
 /// </remarks>
 internal sealed class ModelHost(
-    IModelRegistry registry, IModelLoader loader, IEnumerable<PredictorRegistration> predictors, IOptions<ServingOptions> options,
+    IModelRegistry registry, IModelLoader loader, IEnumerable<PredictorRegistration> predictors, IEnumerable<IModelServingCheck> checks, IOptions<ServingOptions> options,
     DeploymentLineage lineage, ServingMetrics metrics, TimeProvider time, ILogger<ModelHost> logger) : IDisposable
 {
     /// <summary>How long a version that could not be loaded is not tried again.</summary>
@@ -217,6 +217,7 @@ internal sealed class ModelHost(
     {
         try
         {
+            foreach (var check in checks) check.Check(version);
             return new(version, await loader.LoadAsync(version, cancellationToken).ConfigureAwait(false), logger);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using MlOps.Core;
 
 namespace MlOps.Serving;
@@ -105,7 +104,7 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
 
     private async Task InferAsync(HttpContext context)
     {
-        if (!IsPlainJson(context.Request))
+        if (!ContentTypes.IsPlainJson(context.Request))
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "The body must be application/json in UTF-8, not compressed.");
         using var lease = await LeaseAsync(context).ConfigureAwait(false);
         var served = lease.Served;
@@ -146,15 +145,5 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
         var picked = new Tensor[wanted.Count];
         for (var i = 0; i < picked.Length; i++) picked[i] = outputs.First(output => output.Name == wanted[i]);
         return picked;
-    }
-
-    private static bool IsPlainJson(HttpRequest request)
-    {
-        if (request.Headers.ContentEncoding.Count > 0) return false;
-        if (request.ContentType is not { } type) return false;
-        if (type.Equals("application/json", StringComparison.OrdinalIgnoreCase)) return true;
-        return MediaTypeHeaderValue.TryParse(type, out var media)
-            && media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && (!media.Charset.HasValue || media.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || media.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -72,6 +72,7 @@ internal sealed class ModelPackager(IDatasetStore datasets, IArtifactStore artif
                 ["validation"] = job.Split.Validation.ToReference(),
                 ["holdout"] = job.Split.Holdout.ToReference(),
             },
+            FeatureService = job.Split.Training.FeatureService,
             Environment = EnvironmentOf(job.Seed),
         };
 

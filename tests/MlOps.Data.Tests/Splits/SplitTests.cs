@@ -305,6 +305,18 @@ public sealed class SplitTests
 
     private static object?[] Ids(int rows) => [.. Enumerable.Range(0, rows).Select(i => (object?)(long)i)];
 
+    [Fact]
+    public async Task Rows_of_a_feature_service_stay_so_when_they_are_shaped_and_divided()
+    {
+        var lab = new Lab();
+        var service = new FeatureServiceReference("flight", 1, "digest");
+        var data = await Trips(lab, 60, 1) with { FeatureService = service };
+        var split = await lab.RunAsync(data, d => d.Clean(new DropColumns("label")).Deduplicate("id").SplitByHash("id", 0.6, 0.2, 0.2));
+        new[] { split.Training, split.Validation, split.Holdout }.Select(p => p.FeatureService).Should().AllBeEquivalentTo(service);
+        (await lab.RunAsync<Dataset>([data, data], d => d[0].Join(d[1].Clean(new KeepColumns("id")), ["id"]))).FeatureService.Should().Be(service);
+        (await lab.RunAsync<Dataset>([data, data with { FeatureService = null }], d => d[0].Union(d[1]))).FeatureService.Should().BeNull();
+    }
+
     private static Task<Dataset> Trips(Lab lab, int rows, int seed)
     {
         var random = new Random(seed);

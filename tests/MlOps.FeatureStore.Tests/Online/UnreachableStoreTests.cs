@@ -112,7 +112,7 @@ public sealed class UnreachableStoreTests
     private OnlineFeatures Make(bool goesOn)
     {
         var options = Options.Create(new OnlineFeaturesOptions { GoesOnWithoutStore = goesOn });
-        return new(new(new([], [View], [Computed, Asked]), new(options), [new RowDecoders()]), _store, options, _time, new(), _logger);
+        return new(new(new(View.Entities, [View], [Computed, Asked]), new(options), [new RowDecoders()]), _store, options, _time, new(), _logger);
     }
 
     // Answers when it is told to, and looks at no token.
