@@ -8,7 +8,7 @@ Comparison[] all =
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
-    .. WindowingEvents.Comparisons, .. JoiningFeatures.Comparisons, .. ReadingOnline.Comparisons, .. ServingFeatures.Comparisons, .. MaterializingFeatures.Comparisons,
+    .. WindowingEvents.Comparisons, .. JoiningFeatures.Comparisons, .. ReadingOnline.Comparisons, .. ServingFeatures.Comparisons, .. MaterializingFeatures.Comparisons, .. JoiningInPostgres.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
