@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Apache.Arrow;
 using MlOps.Core;
 using MlOps.FeatureStore;
-using MlOps.Tests;
 using StackExchange.Redis;
 using Column = MlOps.Core.Column;
 

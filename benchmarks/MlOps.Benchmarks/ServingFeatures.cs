@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using MlOps.Core;
-using MlOps.FeatureStore;
 
 namespace MlOps.Benchmarks;
 
