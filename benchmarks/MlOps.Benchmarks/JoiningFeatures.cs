@@ -147,8 +147,8 @@ internal static class JoiningFeatures
             import sys, resource, numpy, pandas
             left = numpy.memmap(sys.argv[1], dtype="int64", mode="r").reshape(3, -1)
             right = numpy.memmap(sys.argv[2], dtype="int64", mode="r").reshape(6, -1)
-            rows = pandas.DataFrame({"id": left[0], "entity": left[1], "time": pandas.to_datetime(left[2], unit="us")})
-            events = pandas.DataFrame({"entity": right[0], "time": pandas.to_datetime(right[1], unit="us"), "created": right[2], "a": right[3].view("float64"), "b": right[4].view("float64"), "c": right[5].view("float64")})
+            rows = pandas.DataFrame({"id": left[0], "entity": left[1], "time": (left[2] * 1000).view("datetime64[ns]")})
+            events = pandas.DataFrame({"entity": right[0], "time": (right[1] * 1000).view("datetime64[ns]"), "created": right[2], "a": right[3].view("float64"), "b": right[4].view("float64"), "c": right[5].view("float64")})
             rows = rows.sort_values("time")
             events = events.sort_values(["time", "created"])
             joined = pandas.merge_asof(rows, events, on="time", by="entity", tolerance=pandas.Timedelta(days=7)).sort_values("id")

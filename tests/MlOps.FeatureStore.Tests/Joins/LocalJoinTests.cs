@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using MlOps.Core;
 using MlOps.Testing;
 
 namespace MlOps.FeatureStore.Tests;
@@ -26,7 +27,26 @@ public class LocalJoinTests : PointInTimeEngineTests, IDisposable
     {
         _events.Dispose();
         _services.Dispose();
+        if (LocalOptions.TemporaryFolder is { } folder) Directory.Delete(folder, recursive: true);
         GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_join_stops_when_it_is_cancelled()
+    {
+        var view = Select(await StatsAsync([.. Enumerable.Range(0, 50).Select(i => (FeatureValue[])[1L, Tables.At("2024-01-01"), default, (long)i])]));
+        using var cancel = new CancellationTokenSource();
+        var act = async () =>
+        {
+            await foreach (var batch in Engine.JoinAsync(new(EntityRows.Of(Cancelling(cancel)), "time", [view], false, new()), cancel.Token)) _ = batch;
+        };
+        await act.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    private static async IAsyncEnumerable<RecordBatch> Cancelling(CancellationTokenSource cancel)
+    {
+        yield return Rows([.. Enumerable.Range(0, 50).Select(i => (FeatureValue[])[(long)i, Tables.At("2024-01-02"), "a"])]);
+        await cancel.CancelAsync();
     }
 
     private protected override async Task<FeatureSource> PutAsync(RecordBatch events, FeatureView view) => FeatureSource.Of(await _store.WriteAsync("events", new("rows", "test"), Tables.AsAsync(events)));
@@ -35,7 +55,14 @@ public class LocalJoinTests : PointInTimeEngineTests, IDisposable
 /// <summary>The same, with so little memory that every join works in parts.</summary>
 public sealed class SpillingLocalJoinTests : LocalJoinTests
 {
-    private static readonly string Folder = Directory.CreateTempSubdirectory("mlops-spill-tests-").FullName;
+    private protected override LocalJoinOptions LocalOptions { get; } = new() { MemoryBudget = 1024, TemporaryFolder = Directory.CreateTempSubdirectory("mlops-spill-tests-").FullName };
 
-    private protected override LocalJoinOptions LocalOptions { get; } = new() { MemoryBudget = 1024, TemporaryFolder = Folder };
+    [Fact]
+    public async Task Nothing_is_left_of_a_join_that_failed()
+    {
+        var view = Select(await StatsAsync([.. Enumerable.Range(0, 50).Select(i => (FeatureValue[])[1L, Tables.At("2024-01-01"), default, (long)i])]));
+        var act = () => JoinAsync(Rows([.. Enumerable.Range(0, 50).Select(i => (FeatureValue[])[(long)i, i < 49 ? Tables.At("2024-01-02") : default(FeatureValue), "a"])]), "time", [view]);
+        await act.Should().ThrowAsync<DataException>();
+        Directory.EnumerateFileSystemEntries(LocalOptions.TemporaryFolder!).Should().BeEmpty();
+    }
 }

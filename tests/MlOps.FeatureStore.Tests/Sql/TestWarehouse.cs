@@ -58,11 +58,11 @@ internal sealed class DuckDbTestWarehouse : TestWarehouse
 {
     private readonly string _folder;
 
-    private DuckDbTestWarehouse(string folder)
-        : base(builder => builder.AddDuckDbWarehouse("warehouse", folder)) => _folder = folder;
+    private DuckDbTestWarehouse(string name, string folder)
+        : base(builder => builder.AddDuckDbWarehouse(name, folder)) => _folder = folder;
 
-    public DuckDbTestWarehouse()
-        : this(Directory.CreateTempSubdirectory("mlops-warehouse-tests-").FullName)
+    public DuckDbTestWarehouse(string name = "warehouse")
+        : this(name, Directory.CreateTempSubdirectory("mlops-warehouse-tests-").FullName)
     {
     }
 
@@ -129,7 +129,7 @@ internal sealed class PostgresTestWarehouse : TestWarehouse
     private static Task WriteAsync(NpgsqlBinaryImporter copy, FeatureValue value, ColumnType type) => (value.ToObject(), type) switch
     {
         (null, _) => copy.WriteNullAsync(),
-        (DateTimeOffset time, _) => copy.WriteAsync(time.UtcDateTime, NpgsqlDbType.TimestampTz),
+        (DateTimeOffset, _) => copy.WriteAsync(value.Bits - 946_684_800_000_000, NpgsqlDbType.TimestampTz), // as the server keeps it; the driver takes the ends of the calendar for infinities
         (DateOnly day, _) => copy.WriteAsync(day, NpgsqlDbType.Date),
         (string text, _) => copy.WriteAsync(text, NpgsqlDbType.Text),
         (var other, _) => copy.WriteAsync<object>(other),

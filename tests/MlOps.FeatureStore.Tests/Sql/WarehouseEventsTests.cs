@@ -87,7 +87,7 @@ public abstract class WarehouseEventsTests : IAsyncDisposable
             .BeEquivalentTo(Tables.Rows(DriverStats.Read("driver_stats_expected_materialize.csv", expected)), o => o.WithStrictOrdering().ComparingByValue<FeatureValue>());
     }
 
-    private static FeatureValue[] Row(long trips, string? at, string? written) => [7L, at is null ? default : Tables.At(at), written is null ? default : Tables.At(written), trips];
+    private static FeatureValue[] Row(long trips, string? at, string? written) => [7L, at is null ? default(FeatureValue) : Tables.At(at), written is null ? default(FeatureValue) : Tables.At(written), trips];
 
     private static long Micros(string time) => FeatureTime.ToMicros(Tables.At(time));
 

@@ -82,7 +82,12 @@ internal sealed class SqlEvents
     }
 
     /// <summary>Writes a key of events or rows so that the two can be compared.</summary>
-    public static string Key(SqlDialect dialect, ColumnType type, string expression) => type == ColumnType.Timestamp ? dialect.Micros(expression) : dialect.Cast(expression, type);
+    public static string Key(SqlDialect dialect, ColumnType type, string expression) => type switch
+    {
+        ColumnType.Timestamp => dialect.Micros(expression),
+        ColumnType.String => dialect.Ordered(dialect.Cast(expression, type), type), // letters that some collation takes for one are two
+        _ => dialect.Cast(expression, type),
+    };
 
     /// <summary>Writes how rows stand in a source: as in the table, or in the order in which a query or view gives them.</summary>
     public static string OrderOf(SqlRelation source) => source.RowOrder switch

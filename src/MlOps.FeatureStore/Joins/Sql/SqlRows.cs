@@ -50,12 +50,14 @@ internal sealed class SqlRows(ISqlSession session, SqlDialect dialect, IDatasetS
         var schema = new DatasetSchema(relation.Columns.Select(c => new Column(c.Name, relation.GetColumn(c.Name).Type!.Value)));
         EntityTimes.Check(schema, timeColumn, views);
         var number = relation.RowOrder.Count == 0 ? "row_number() OVER ()" : $"row_number() OVER (ORDER BY {string.Join(", ", relation.RowOrder.Select(o => "q." + o))})";
-        var columns = schema.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{(c.Type == ColumnType.Decimal ? $"q.r{i}" : dialect.Cast($"q.r{i}", c.Type))} AS r{i}")); // a cast would round decimals
-        var names = Enumerable.Range(0, schema.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"r{i}"));
+        var types = schema.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"r{i} {(c.Type == ColumnType.Decimal ? relation.Columns[i].NativeType : dialect.TypeOf(c.Type))}")); // ours would round decimals
+        var names = string.Join(", ", Enumerable.Range(0, schema.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"r{i}")));
+        var values = string.Join(", ", schema.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{(c.Type == ColumnType.Decimal ? $"q.r{i}" : dialect.Cast($"q.r{i}", c.Type))}")));
+        await session.ExecuteAsync($"CREATE TEMPORARY TABLE {SqlJoinText.Rows} (n BIGINT, m BIGINT, {string.Join(", ", types)})", cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync($"""
-            CREATE TEMPORARY TABLE {SqlJoinText.Rows} AS
-            SELECT {number} AS n, {dialect.Micros($"q.r{schema.IndexOf(timeColumn).ToString(CultureInfo.InvariantCulture)}")} AS m, {string.Join(", ", columns)}
-            FROM {relation.From} AS q({string.Join(", ", names)})
+            INSERT INTO {SqlJoinText.Rows}
+            SELECT {number}, {dialect.Micros($"q.r{schema.IndexOf(timeColumn).ToString(CultureInfo.InvariantCulture)}")}, {values}
+            FROM {relation.From} AS q({names})
             """, cancellationToken).ConfigureAwait(false);
         await CheckTimesAsync(timeColumn, cancellationToken).ConfigureAwait(false);
         return schema;
