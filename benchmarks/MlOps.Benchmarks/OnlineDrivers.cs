@@ -30,13 +30,19 @@ internal sealed class OnlineDrivers : IAsyncDisposable
         _server = server;
         var services = new ServiceCollection();
         use(services.AddLogging().AddMlOpsCore());
-        services.AddSingleton(new FeatureDefinitions(View.Entities, [View], null, [new("drivers", 1, [.. View.Features.Select(f => new FeatureReference(Table, f.Name))])])).AddOnlineFeatures();
+        Add(services);
         _services = services.BuildServiceProvider();
     }
 
     public IOnlineStore Store => _services.GetRequiredService<IOnlineStore>();
 
     public IOnlineFeatures Reader => _services.GetRequiredService<IOnlineFeatures>();
+
+    /// <summary>Adds the definitions, and what reads them.</summary>
+    public static void Add(IServiceCollection services) => services
+        .AddSingleton(new FeatureDefinitions(View.Entities, [View], null, [new("drivers", 1, [.. View.Features.Select(f => new FeatureReference(Table, f.Name))])]))
+        .AddSingleton<IFeatureDirectory, FeatureDirectory>()
+        .AddOnlineFeatures();
 
     public static async Task<OnlineDrivers> StartAsync(Action<MlOpsBuilder> use, IAsyncDisposable? server = null)
     {

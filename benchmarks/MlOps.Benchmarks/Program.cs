@@ -8,9 +8,7 @@ Comparison[] all =
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
-    .. WindowingEvents.Comparisons,
-    .. JoiningFeatures.Comparisons,
-    .. ReadingOnline.Comparisons,
+    .. WindowingEvents.Comparisons, .. JoiningFeatures.Comparisons, .. ReadingOnline.Comparisons, .. ServingFeatures.Comparisons, .. MaterializingFeatures.Comparisons, .. JoiningInPostgres.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -29,7 +27,7 @@ if (args is ["write-postgres", var connectionString, var writer])
 
 if (args is ["serve", var kind])
 {
-    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
+    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingFeatures.Serves(kind) ? ServingFeatures.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
     return 0;
 }
 

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(1900, LogLevel.Information, "{By} applied {Changes} feature definitions and removed {Removed}")]
     public static partial void DefinitionsApplied(this ILogger logger, int changes, int removed, string by);
 
-    [LoggerMessage(1901, LogLevel.Warning, "The feature definitions of this host are not in the catalog as they are:\n{Plan}")]
+    [LoggerMessage(1901, LogLevel.Warning, "The feature definitions of this host are not in the catalog as they are: {Plan}")]
     public static partial void DefinitionsNotApplied(this ILogger logger, string plan);
 
     [LoggerMessage(1902, LogLevel.Warning, "The feature catalog could not be brought up to date; the host goes on without, and tries again at its next start")]

@@ -20,9 +20,9 @@ internal sealed class PostgresOnlineStore(PostgresDatabase database, TimeProvide
         """;
 
     private const string FindOfOneTable = $"""
-        SELECT {Columns}, k.number
-        FROM unnest($2) WITH ORDINALITY AS k (entity, number)
-        JOIN online_features AS o ON o.view = $1 AND o.entity = k.entity
+        SELECT {Columns}, o.entity
+        FROM online_features AS o
+        WHERE o.view = $1 AND o.entity = ANY($2)
         """;
 
     private const string FindOfMany = $"""
@@ -149,8 +149,14 @@ internal sealed class PostgresOnlineStore(PostgresDatabase database, TimeProvide
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // once a connection
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        var places = command.CommandText == FindOfOneTable ? new Places(keys.Span) : null;
         var found = 0;
-        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); found++) rows.Span[keys.Length == 1 ? 0 : (int)reader.GetInt64(6) - 1] = RowOf(reader);
+        for (; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); found++)
+        {
+            if (places is not null) places.Put(rows.Span, reader.GetFieldValue<byte[]>(6), RowOf(reader));
+            else rows.Span[keys.Length == 1 ? 0 : (int)reader.GetInt64(6) - 1] = RowOf(reader);
+        }
+
         return found;
     }
 
@@ -204,4 +210,27 @@ internal sealed class PostgresOnlineStore(PostgresDatabase database, TimeProvide
         },
         isWrite: true,
         cancellationToken);
+
+    // Where the rows of one table belong, that come in any order and once for a key that was asked twice.
+    private sealed class Places
+    {
+        private readonly string _table;
+        private readonly Dictionary<OnlineKey, int> _last;
+        private readonly int[] _before;
+
+        public Places(ReadOnlySpan<OnlineKey> keys)
+        {
+            (_table, _last, _before) = (keys[0].Table, new(keys.Length), new int[keys.Length]);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                _before[i] = _last.TryGetValue(keys[i], out var before) ? before : -1;
+                _last[keys[i]] = i;
+            }
+        }
+
+        public void Put(Span<OnlineRow?> rows, byte[] entity, OnlineRow row)
+        {
+            for (var i = _last[new(_table, entity)]; i >= 0; i = _before[i]) rows[i] = row;
+        }
+    }
 }

@@ -8,6 +8,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly ConfigurationOptions _settings;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile ConnectionMultiplexer? _multiplexer;
+    private volatile bool _isKnown;
+    private volatile bool _isCluster;
 
     public RedisConnection(RedisOptions options)
     {
@@ -36,6 +38,22 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             return null; // without its message, which may hold what was written
         }
+    }
+
+    /// <summary>Says whether the servers are a cluster, which is known when one of them has answered.</summary>
+    /// <param name="multiplexer">The connection.</param>
+    /// <returns>True when they are.</returns>
+    public bool IsCluster(ConnectionMultiplexer multiplexer)
+    {
+        if (_isKnown) return _isCluster;
+        foreach (var server in multiplexer.GetServers())
+        {
+            if (!server.IsConnected) continue;
+            _isCluster |= server.ServerType == ServerType.Cluster;
+            _isKnown = true;
+        }
+
+        return _isCluster;
     }
 
     public ValueTask<ConnectionMultiplexer> GetAsync(CancellationToken cancellationToken) => _multiplexer is { } open ? new(open) : OpenAsync(cancellationToken);

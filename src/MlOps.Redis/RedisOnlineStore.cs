@@ -17,10 +17,37 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
 
     public RedisOnlineStore(RedisOptions options) => (_connection, _prefix) = (new(options), options.KeyPrefix);
 
-    public ValueTask ReadAsync(ReadOnlyMemory<OnlineKey> keys, Memory<OnlineRow?> rows, CancellationToken cancellationToken = default)
+    public async ValueTask ReadAsync(ReadOnlyMemory<OnlineKey> keys, Memory<OnlineRow?> rows, CancellationToken cancellationToken = default)
     {
         if (rows.Length < keys.Length) throw new ArgumentException($"There are {keys.Length} keys and only {rows.Length} places for rows.", nameof(rows));
-        return new(RunAsync(multiplexer => ReadAsync(multiplexer, keys, rows), cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (keys.IsEmpty) return;
+        try
+        {
+            // The driver cannot stop a command; its own asyncTimeout ends the waiting of a caller who does not give up by himself.
+            var multiplexer = await _connection.GetAsync(cancellationToken).ConfigureAwait(false);
+            var database = multiplexer.GetDatabase();
+            if (keys.Length == 1)
+            {
+                var value = await database.StringGetAsync(RedisRows.Key(RedisRows.Table(_prefix, keys.Span[0].Table), keys.Span[0].Entity)).ConfigureAwait(false);
+                rows.Span[0] = RedisRows.Decode(value, _connection.Name);
+                return;
+            }
+
+            var encoded = KeysOf(keys.Span);
+            if (encoded.Length > KeysAtOnce || _connection.IsCluster(multiplexer))
+            {
+                await Task.WhenAll(Groups(multiplexer, encoded, KeysAtOnce).Select(group => ReadGroupAsync(database, encoded, group, rows))).ConfigureAwait(false);
+                return;
+            }
+
+            var values = await database.StringGetAsync(encoded).ConfigureAwait(false);
+            for (var i = 0; i < values.Length; i++) rows.Span[i] = RedisRows.Decode(values[i], _connection.Name);
+        }
+        catch (Exception e) when (RedisErrors.Translate(e, _connection.Name) is { } translated)
+        {
+            throw translated;
+        }
     }
 
     public async Task<IReadOnlyList<OnlineWriteResult>> WriteAsync(IReadOnlyList<OnlineWrite> writes, CancellationToken cancellationToken = default)
@@ -42,18 +69,8 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private static bool IsCluster(ConnectionMultiplexer multiplexer)
-    {
-        foreach (var server in multiplexer.GetServers())
-        {
-            if (server.ServerType == ServerType.Cluster) return true;
-        }
-
-        return false;
-    }
-
     // Each group is asked by one command. Keys of two slots of a cluster must not stand in one.
-    private static IEnumerable<int[]> Groups(ConnectionMultiplexer multiplexer, RedisKey[] keys, int most) => IsCluster(multiplexer)
+    private IEnumerable<int[]> Groups(ConnectionMultiplexer multiplexer, RedisKey[] keys, int most) => _connection.IsCluster(multiplexer)
         ? Enumerable.Range(0, keys.Length).GroupBy(i => multiplexer.HashSlot(keys[i])).SelectMany(g => g.Chunk(most))
         : Enumerable.Range(0, keys.Length).Chunk(most);
 
@@ -83,27 +100,6 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
         }
 
         return encoded;
-    }
-
-    private Task ReadAsync(ConnectionMultiplexer multiplexer, ReadOnlyMemory<OnlineKey> keys, Memory<OnlineRow?> rows)
-    {
-        var database = multiplexer.GetDatabase();
-        var encoded = KeysOf(keys.Span);
-        if (encoded.Length == 1) return ReadOneAsync(database, encoded[0], rows);
-        if (encoded.Length <= KeysAtOnce && !IsCluster(multiplexer)) return ReadAllAsync(database, encoded, rows);
-        return Task.WhenAll(Groups(multiplexer, encoded, KeysAtOnce).Select(group => ReadGroupAsync(database, encoded, group, rows)));
-    }
-
-    private async Task ReadOneAsync(IDatabase database, RedisKey key, Memory<OnlineRow?> rows)
-    {
-        var value = await database.StringGetAsync(key).ConfigureAwait(false);
-        rows.Span[0] = RedisRows.Decode(value, _connection.Name);
-    }
-
-    private async Task ReadAllAsync(IDatabase database, RedisKey[] keys, Memory<OnlineRow?> rows)
-    {
-        var values = await database.StringGetAsync(keys).ConfigureAwait(false);
-        for (var i = 0; i < values.Length; i++) rows.Span[i] = RedisRows.Decode(values[i], _connection.Name);
     }
 
     private async Task ReadGroupAsync(IDatabase database, RedisKey[] keys, int[] group, Memory<OnlineRow?> rows)
@@ -144,10 +140,10 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
     }
 
     // SCAN goes in small steps, so that the server answers others in between.
-    private static async Task DropAsync(ConnectionMultiplexer multiplexer, byte[] pattern, CancellationToken cancellationToken)
+    private async Task DropAsync(ConnectionMultiplexer multiplexer, byte[] pattern, CancellationToken cancellationToken)
     {
         var database = multiplexer.GetDatabase();
-        var isCluster = IsCluster(multiplexer);
+        var isCluster = _connection.IsCluster(multiplexer);
         foreach (var server in multiplexer.GetServers().Where(s => s is { IsConnected: true, IsReplica: false }))
         {
             var found = new List<RedisKey>(KeysAtOnce);

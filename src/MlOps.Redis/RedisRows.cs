@@ -25,7 +25,7 @@ internal static class RedisRows
 
     /// <summary>Writes what the keys of a table begin with, up to the brace.</summary>
     public static byte[] Table(string prefix, string table) =>
-        Encoding.UTF8.GetBytes(prefix + table.Replace("%", "%25", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal) + "{");
+        Encoding.UTF8.GetBytes($"{prefix}{(table.AsSpan().ContainsAny('%', '{') ? table.Replace("%", "%25", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal) : table)}{{");
 
     /// <summary>Writes a pattern that only the keys of a table have.</summary>
     public static byte[] Pattern(byte[] table)

@@ -39,7 +39,7 @@ public static class ServingBuilderExtensions
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AliasWatcher>());
             services.AddOptions<FeatureServingOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:Serving:Features");
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FeatureServingOptions>, FeatureServingOptionsValidator>());
-            services.TryAddSingleton<FeatureEndpoints>();
+            services.TryAddSingleton(static s => ActivatorUtilities.CreateInstance<FeatureEndpoints>(s)); // a host without features has none of what they need
         }
 
         if (configure is not null) options.Configure(configure);

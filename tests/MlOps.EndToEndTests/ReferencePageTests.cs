@@ -38,7 +38,7 @@ public sealed partial class ReferencePageTests
         {
             var type = Rooms.SelectMany(r => r.GetExportedTypes()).Single(t => t.Name == heading.Groups["class"].Value);
             var option = type.GetProperties().FirstOrDefault(p => p.PropertyType.IsValueType) ?? type.GetProperties().First(p => p.GetCustomAttribute<RequiredAttribute>() is not null || p.Name == nameof(SigningOptions.PrivateKey));
-            paths.Add(heading.Groups["path"].Value.Replace("{name}", "orders", StringComparison.Ordinal), option.Name);
+            paths.Add(heading.Groups["path"].Value.Replace("{name}", "orders", StringComparison.Ordinal).Replace("{lake}", "lake", StringComparison.Ordinal), option.Name);
         }
 
         return paths;
@@ -91,7 +91,7 @@ public sealed partial class ReferencePageTests
             ["MlOps:ModelRegistry:Signing:PrivateKey"] = key.ExportPkcs8PrivateKeyPem(),
             [$"{path}:{option}"] = wrong,
         });
-        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
+        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
         using var host = builder.Build();
 
         var error = (await FluentActions.Awaiting(() => host.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<Exception>()).Which;

@@ -122,7 +122,7 @@ public sealed record NewRun(string Id, string Experiment, string Name, DateTimeO
 /// <param name="At">When it is changed.</param>
 public sealed record RunChange(DateTimeOffset At)
 {
-    /// <summary>Gets the new name.</summary>
+    /// <summary>Gets the new name, which becomes the tag <see cref="RunTags.Name"/>, too.</summary>
     public string? Name { get; init; }
 
     /// <summary>Gets the new status. One that ends the run also sets its end and its error, to what is given here; another clears both.</summary>
@@ -147,7 +147,7 @@ public sealed record RunEntries
     /// <summary>Gets the parameters to set. A parameter keeps its value: the same value again changes nothing, another is refused.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Gets the tags to set. A tag takes the new value, also when it is one of those removed here.</summary>
+    /// <summary>Gets the tags to set. A tag takes the new value, also when it is one of those removed here. <see cref="RunTags.Name"/> renames the run.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Gets the datasets to add. The same dataset and context twice is one; it keeps what was said of it first.</summary>

@@ -6,7 +6,7 @@ public static class RunTags
     /// <summary>The run that this one is part of.</summary>
     public const string Parent = "mlflow.parentRunId";
 
-    /// <summary>The name of the run; MLflow's tools keep it equal to the name.</summary>
+    /// <summary>The name of the run. A store keeps it equal to the name: a run that is renamed has the new name as this tag, and a run whose tag is set is renamed, unless the tag is empty.</summary>
     public const string Name = "mlflow.runName";
 
     /// <summary>A note for people, in Markdown.</summary>
@@ -23,4 +23,13 @@ public static class RunTags
 
     /// <summary>The commit that the code was built from.</summary>
     public const string Commit = "mlflow.source.git.commit";
+
+    /// <summary>Finds the new name that tags give to a run.</summary>
+    /// <param name="tags">The tags to set.</param>
+    /// <returns>The name; null when they give none.</returns>
+    public static string? NameIn(IReadOnlyDictionary<string, string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(tags);
+        return tags.TryGetValue(Name, out var name) && name.Length > 0 ? name : null;
+    }
 }

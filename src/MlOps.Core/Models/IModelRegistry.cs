@@ -97,6 +97,13 @@ public interface IModelRegistry
     /// <exception cref="SearchException">The filter, the order or the page is not understood.</exception>
     Task<Page<ModelVersion>> SearchVersionsAsync(VersionQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Finds the newest version of each stage, for a page of models at once.</summary>
+    /// <param name="models">The models, at most <see cref="RegistryChecks.MaxModels"/>; one that is not there is passed over.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>The versions, by the name of the model and then in the order of <see cref="ModelStages.All"/>.</returns>
+    /// <exception cref="ArgumentException">There are too many models, or one has no name.</exception>
+    Task<IReadOnlyList<ModelVersion>> GetLatestVersionsAsync(IReadOnlyCollection<string> models, CancellationToken cancellationToken = default);
+
     /// <summary>Points an alias to a version and records who did so and why.</summary>
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">Stops the call.</param>

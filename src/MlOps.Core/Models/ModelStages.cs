@@ -3,6 +3,8 @@ namespace MlOps.Core;
 /// <summary>The stages that a version can be in. Aliases are the newer way; stages are kept for MLflow's tools.</summary>
 public static class ModelStages
 {
+    private static readonly string[] Known = [None, Staging, Production, Archived];
+
     /// <summary>The stage of a version that has none.</summary>
     public const string None = "None";
 
@@ -16,5 +18,14 @@ public static class ModelStages
     public const string Archived = "Archived";
 
     /// <summary>Gets all of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [None, Staging, Production, Archived];
+    public static IReadOnlyList<string> All => Known;
+
+    /// <summary>Puts versions in the order of their models' names and then of their stages.</summary>
+    /// <param name="versions">The versions.</param>
+    /// <returns>The same versions.</returns>
+    public static IReadOnlyList<ModelVersion> InOrder(IEnumerable<ModelVersion> versions)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        return [.. versions.OrderBy(version => version.Model, StringComparer.Ordinal).ThenBy(version => Array.IndexOf(Known, version.Stage))];
+    }
 }

@@ -110,6 +110,16 @@ public static partial class RegistryChecks
         CheckText(note.Reason, MaxText, "reason", nameof(note));
     }
 
+    /// <summary>Refuses names of models to look up.</summary>
+    /// <param name="models">The names.</param>
+    /// <exception cref="ArgumentException">There are more than <see cref="MaxModels"/>, or one is missing.</exception>
+    public static void CheckModels(IReadOnlyCollection<string> models)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(models.Count, MaxModels, nameof(models));
+        if (models.Contains(null!)) throw new ArgumentException("A model has no name.", nameof(models));
+    }
+
     /// <summary>Refuses a query that cannot be answered.</summary>
     /// <param name="query">The query.</param>
     /// <exception cref="ArgumentException">The limit is not between 1 and <see cref="MaxModels"/>, or the order is missing.</exception>

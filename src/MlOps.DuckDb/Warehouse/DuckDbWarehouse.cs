@@ -69,7 +69,7 @@ internal sealed class DuckDbWarehouse(string name, DuckDbWarehouseOptions option
             if (_database is not null) return _database;
             var isFolder = Directory.Exists(_path);
             if (!isFolder && !File.Exists(_path)) throw new StoreException($"The warehouse '{name}' is not there: there is no folder or file '{_path}'. Check MlOps:Warehouses:{name}:Path and the folder that the process runs in.");
-            var database = new DuckDbDatabase(options.Engine, isFolder ? null : _path);
+            var database = new DuckDbDatabase(options.ToEngine(), isFolder ? null : _path);
             try
             {
                 using var connection = database.Connect();

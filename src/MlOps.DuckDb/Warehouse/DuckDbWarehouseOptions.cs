@@ -11,10 +11,22 @@ public sealed class DuckDbWarehouseOptions
     [Required]
     public string? Path { get; set; }
 
-    /// <summary>Gets or sets what all sessions of the warehouse may use together.</summary>
-    /// <value>The default is that of <see cref="DuckDbOptions"/>: a thread for each processor, 1GB, and the temporary folder of the system for what does not fit.</value>
-    [ValidateObjectMembers]
-    public DuckDbOptions Engine { get; set; } = new();
+    /// <summary>Gets or sets how many threads all sessions of the warehouse may use together.</summary>
+    /// <value>The default is 0: one for each processor.</value>
+    [Range(0, 1024)]
+    public int Threads { get; set; }
+
+    /// <summary>Gets or sets how much memory all sessions of the warehouse may use together; sorts and joins that need more go to <see cref="TempFolder"/>.</summary>
+    /// <value>The default is 1GB.</value>
+    [Required]
+    [RegularExpression(@"^\d+(\.\d+)? ?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$")]
+    public string MemoryLimit { get; set; } = "1GB";
+
+    /// <summary>Gets or sets the folder for what does not fit into memory; the warehouse uses a folder of its own in it, which nobody else may look into, and removes it.</summary>
+    /// <value>The default is null: the temporary folder of the system.</value>
+    public string? TempFolder { get; set; }
+
+    internal DuckDbOptions ToEngine() => new() { Threads = Threads, MemoryLimit = MemoryLimit, TempFolder = TempFolder };
 }
 
 [OptionsValidator]

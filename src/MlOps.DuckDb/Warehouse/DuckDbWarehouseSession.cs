@@ -89,7 +89,7 @@ internal sealed class DuckDbWarehouseSession(string warehouse, DuckDbSession ses
 
     private DataException ToError(DuckDbError e) => e.Type switch
     {
-        DuckDBErrorType.OutOfMemory => Error($"The warehouse '{warehouse}' needs more memory than it may use. Raise MlOps:Warehouses:{warehouse}:Engine:MemoryLimit. {e.Summary}", e),
+        DuckDBErrorType.OutOfMemory => Error($"The warehouse '{warehouse}' needs more memory than it may use. Raise MlOps:Warehouses:{warehouse}:MemoryLimit. {e.Summary}", e),
         DuckDBErrorType.Conversion or DuckDBErrorType.OutOfRange => Error($"The query of warehouse '{warehouse}' failed: a value does not fit the type that it is cast to.", e), // the engine's message holds the value
         _ when e.Type == DuckDBErrorType.Permission || e.Message.Contains("disabled by configuration", StringComparison.Ordinal) => Error($"The query of warehouse '{warehouse}' reaches for something other than its tables: {e.Summary}", e),
         _ => Error($"The query of warehouse '{warehouse}' failed: {e.Summary}", e),

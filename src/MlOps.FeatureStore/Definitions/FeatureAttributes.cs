@@ -1,6 +1,6 @@
 namespace MlOps.FeatureStore;
 
-/// <summary>Makes a record of the host's own a feature view: its properties are the columns. Taken up by <see cref="FeatureBuilder.View{TEvent}"/>.</summary>
+/// <summary>Makes a record of the host's own a feature view: its properties are the columns, named in camel case: Delay is delay. Taken up by <see cref="FeatureBuilder.View{TEvent}"/>.</summary>
 /// <param name="name">The name of the view.</param>
 /// <param name="entities">The entities, where a join key does not name its own. An entity that no definition adds is made of the join keys.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
@@ -26,11 +26,11 @@ public sealed class FeatureViewAttribute(string name, params string[] entities) 
 }
 
 /// <summary>Makes a property a join key.</summary>
-/// <param name="name">The join key; null gives it the name of the property.</param>
+/// <param name="name">The join key; null gives it the name of the column.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class JoinKeyAttribute(string? name = null) : Attribute
 {
-    /// <summary>Gets the join key; null has the name of the property.</summary>
+    /// <summary>Gets the join key; null has the name of the column.</summary>
     public string? Name => name;
 
     /// <summary>Gets or sets the entity that it identifies; null is the first of the view.</summary>
@@ -50,11 +50,11 @@ public sealed class CreatedTimeAttribute : Attribute;
 public sealed class ReversalAttribute : Attribute;
 
 /// <summary>Makes a property a feature: its value in the newest event.</summary>
-/// <param name="name">The feature; null gives it the name of the property.</param>
+/// <param name="name">The feature; null gives it the name of the column.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
 public sealed class FeatureAttribute(string? name = null) : Attribute
 {
-    /// <summary>Gets the feature; null has the name of the property.</summary>
+    /// <summary>Gets the feature; null has the name of the column.</summary>
     public string? Name => name;
 
     /// <summary>Gets or sets what it is, for people.</summary>
@@ -87,6 +87,6 @@ public sealed class AggregateAttribute(AggregationKind kind, params string[] win
     /// <value>The default is 0.5, the median.</value>
     public double Quantile { get; set; } = 0.5;
 
-    /// <summary>Gets or sets what the names of the features begin with; null begins them with the name of the property.</summary>
+    /// <summary>Gets or sets what the names of the features begin with; null begins them with the name of the column.</summary>
     public string? As { get; set; }
 }

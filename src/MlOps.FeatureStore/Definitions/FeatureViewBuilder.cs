@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Text.Json;
 using MlOps.Core;
 
 namespace MlOps.FeatureStore;
@@ -13,7 +14,7 @@ public sealed class FeatureViewBuilder : ViewBuilder<FeatureViewBuilder>
     }
 }
 
-/// <summary>Builds a view over a record of the host's own: its properties are the columns. Attributes of the record are taken first.</summary>
+/// <summary>Builds a view over a record of the host's own: its properties are the columns, named in camel case as when records are acquired as data: Delay is delay. Attributes of the record are taken first.</summary>
 /// <typeparam name="TEvent">The record.</typeparam>
 public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<TEvent>>
 {
@@ -26,32 +27,32 @@ public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<
     /// <param name="key">The join key.</param>
     /// <param name="column">The property, as <c>x => x.Origin</c>.</param>
     /// <returns>This builder.</returns>
-    public FeatureViewBuilder<TEvent> KeyFrom(string key, Expression<Func<TEvent, object?>> column) => KeyFrom(key, PropertyOf(column).Name);
+    public FeatureViewBuilder<TEvent> KeyFrom(string key, Expression<Func<TEvent, object?>> column) => KeyFrom(key, ColumnOf(PropertyOf(column)));
 
     /// <summary>Says which property holds when an event happened.</summary>
     /// <param name="column">The property.</param>
     /// <returns>This builder.</returns>
-    public FeatureViewBuilder<TEvent> EventTime(Expression<Func<TEvent, object?>> column) => EventTime(PropertyOf(column).Name);
+    public FeatureViewBuilder<TEvent> EventTime(Expression<Func<TEvent, object?>> column) => EventTime(ColumnOf(PropertyOf(column)));
 
     /// <summary>Says which property holds when an event was written at its source.</summary>
     /// <param name="column">The property.</param>
     /// <returns>This builder.</returns>
-    public FeatureViewBuilder<TEvent> CreatedTime(Expression<Func<TEvent, object?>> column) => CreatedTime(PropertyOf(column).Name);
+    public FeatureViewBuilder<TEvent> CreatedTime(Expression<Func<TEvent, object?>> column) => CreatedTime(ColumnOf(PropertyOf(column)));
 
     /// <summary>Says which property is true of an event that takes back an earlier one with the same values.</summary>
     /// <param name="column">The property.</param>
     /// <returns>This builder.</returns>
-    public FeatureViewBuilder<TEvent> ReversedBy(Expression<Func<TEvent, object?>> column) => ReversedBy(PropertyOf(column).Name);
+    public FeatureViewBuilder<TEvent> ReversedBy(Expression<Func<TEvent, object?>> column) => ReversedBy(ColumnOf(PropertyOf(column)));
 
     /// <summary>Adds a feature that is a property of the newest event.</summary>
     /// <param name="column">The property.</param>
-    /// <param name="name">The feature; null gives it the name of the property.</param>
+    /// <param name="name">The feature; null gives it the name of the column.</param>
     /// <param name="description">What it is, for people.</param>
     /// <returns>This builder.</returns>
     public FeatureViewBuilder<TEvent> Feature(Expression<Func<TEvent, object?>> column, string? name = null, string? description = null)
     {
         var property = PropertyOf(column);
-        return AddFeature(name ?? property.Name, TypeOf(property.PropertyType, property.Name), property.Name, description);
+        return AddFeature(name ?? ColumnOf(property), TypeOf(property.PropertyType, property.Name), ColumnOf(property), description);
     }
 
     /// <summary>Adds features that are computed from a property over windows.</summary>
@@ -61,7 +62,7 @@ public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<
     public FeatureViewBuilder<TEvent> Aggregate(Expression<Func<TEvent, object?>> column, Action<AggregateBuilder> aggregate)
     {
         var property = PropertyOf(column);
-        return AddAggregate(property.Name, TypeOf(property.PropertyType, property.Name), aggregate);
+        return AddAggregate(ColumnOf(property), TypeOf(property.PropertyType, property.Name), aggregate);
     }
 
     internal IReadOnlyList<ImpliedEntity> TakeAttributes(FeatureViewAttribute? view)
@@ -69,19 +70,20 @@ public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<
         var keys = new List<(string? Entity, Column Key)>();
         foreach (var (property, attributes) in RecordAttributes.Of(typeof(TEvent)))
         {
+            var column = ColumnOf(property);
             foreach (var attribute in attributes)
             {
                 switch (attribute)
                 {
                     case JoinKeyAttribute key:
-                        keys.Add((key.Entity ?? (view is { Entities.Count: > 0 } ? view.Entities[0] : null), new(key.Name ?? property.Name, TypeOf(property.PropertyType, property.Name))));
-                        if (key.Name is { } name && name != property.Name) KeyFrom(name, property.Name);
+                        keys.Add((key.Entity ?? (view is { Entities.Count: > 0 } ? view.Entities[0] : null), new(key.Name ?? column, TypeOf(property.PropertyType, property.Name))));
+                        if (key.Name is { } name && name != column) KeyFrom(name, column);
                         break;
-                    case EventTimeAttribute: EventTime(property.Name); break;
-                    case CreatedTimeAttribute: CreatedTime(property.Name); break;
-                    case ReversalAttribute: ReversedBy(property.Name); break;
-                    case FeatureAttribute feature: AddFeature(feature.Name ?? property.Name, TypeOf(property.PropertyType, property.Name), property.Name, feature.Description); break;
-                    case AggregateAttribute aggregate: AddAggregate(property.Name, TypeOf(property.PropertyType, property.Name), a => RecordAttributes.Apply(aggregate, a)); break;
+                    case EventTimeAttribute: EventTime(column); break;
+                    case CreatedTimeAttribute: CreatedTime(column); break;
+                    case ReversalAttribute: ReversedBy(column); break;
+                    case FeatureAttribute feature: AddFeature(feature.Name ?? column, TypeOf(property.PropertyType, property.Name), column, feature.Description); break;
+                    case AggregateAttribute aggregate: AddAggregate(column, TypeOf(property.PropertyType, property.Name), a => RecordAttributes.Apply(aggregate, a)); break;
                 }
             }
         }
@@ -106,6 +108,9 @@ public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<
         if (view.Owner is { } owner) OwnedBy(owner);
         if (view.Description is { } description) Describe(description);
     }
+
+    // As records are acquired as data.
+    private static string ColumnOf(PropertyInfo property) => JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     private static PropertyInfo PropertyOf(Expression<Func<TEvent, object?>> column)
     {

@@ -8,12 +8,12 @@ namespace MlOps.FeatureStore;
 /// await FeatureTest.CheckAsync(
 ///     new FlightFeatures(), "airport_delays",
 ///     events: [new Landing("JFK", At("09:00"), 10), new Landing("JFK", At("09:30"), 20)],
-///     expected: [new { airport = "JFK", at = At("10:00"), Delay_mean_1h = 15.0 }]);
+///     expected: [new { airport = "JFK", at = At("10:00"), delay_mean_1h = 15.0 }]);
 /// </code></example>
 public static class FeatureTest
 {
     /// <summary>Checks features of one view, or of a computed view or a service that reads one view.</summary>
-    /// <typeparam name="TEvent">A record, or an anonymous type, whose properties are named as the columns of the view's source.</typeparam>
+    /// <typeparam name="TEvent">A record, or an anonymous type, whose properties are named as the columns of the view's source, or so in camel case.</typeparam>
     /// <typeparam name="TExpected">A record, or an anonymous type: join keys, a time, columns of the request, and the features that are checked with their expected values.</typeparam>
     /// <param name="definition">The definition. Its sources are not read.</param>
     /// <param name="of">The view, the computed view or the service, as name or name@version.</param>
@@ -57,13 +57,13 @@ public static class FeatureTest
         ArgumentOutOfRangeException.ThrowIfNegative(tolerance);
         var rowsOfTest = expected.ToList();
         if (rowsOfTest.Count == 0) throw new ArgumentException("No row is expected, so nothing would be checked.", nameof(expected));
-        var question = GoldenQuestion.Ask(definitions, of, ObjectRows.ToBatch(rowsOfTest), timeColumn);
+        var question = GoldenQuestion.Ask(definitions, of, known => ObjectRows.ToBatch(rowsOfTest, known), timeColumn);
         var datasets = new GoldenDatasets();
-        var given = events.ToDictionary(e => e.View, e => e.Rows, StringComparer.Ordinal);
+        var given = events.ToDictionary(e => e.View, StringComparer.Ordinal);
         foreach (var view in question.Views.Where(v => !given.ContainsKey(v))) throw new ArgumentException($"'{of}' reads view '{view}', which has no events here. Give FeatureEvents.Of(\"{view}\", …); there may be none.", nameof(events));
         var replaced = new FeatureDefinitions(
             definitions.Entities,
-            [.. definitions.Views.Select(v => given.TryGetValue(v.Name, out var rows) ? v with { Source = FeatureSource.Of(datasets.Add(v.Name, rows)) } : v)],
+            [.. definitions.Views.Select(v => given.TryGetValue(v.Name, out var rows) ? v with { Source = FeatureSource.Of(datasets.Add(v.Name, rows.ToBatch(v))) } : v)],
             definitions.ComputedViews,
             definitions.Services);
 

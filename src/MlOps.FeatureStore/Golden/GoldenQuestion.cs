@@ -8,6 +8,8 @@ namespace MlOps.FeatureStore;
 /// <summary>What a test asks: the rows that features are wanted for, and what it expects of them.</summary>
 internal sealed class GoldenQuestion
 {
+    private const string Usual = "event_timestamp";
+
     private readonly IReadOnlyList<(string Name, IArrowArray Values)> _expected;
     private readonly string _timeColumn;
     private int _compared;
@@ -34,12 +36,13 @@ internal sealed class GoldenQuestion
     }
 
     /// <summary>Parts the expected rows into keys, time and columns of the request on one side, and features on the other.</summary>
-    public static GoldenQuestion Ask(FeatureDefinitions definitions, string of, RecordBatch expected, string? timeColumn)
+    public static GoldenQuestion Ask(FeatureDefinitions definitions, string of, Func<HashSet<string>, RecordBatch> rows, string? timeColumn)
     {
         var all = Resolve(definitions, of);
+        var expected = rows([.. all.Outputs.Select(o => o.Name), .. all.Views.SelectMany(v => v.KeyColumns), .. all.Request.Select(r => r.Name), timeColumn ?? Usual]);
         var schema = DatasetSchema.FromArrow(expected.Schema);
         var wanted = all.Outputs.Where(o => schema.Contains(o.Name)).ToList();
-        if (wanted.Count == 0) throw new ArgumentException($"The expected rows name no feature of '{of}'. It has: {string.Join(", ", all.Outputs.Select(o => o.Name))}.", nameof(expected));
+        if (wanted.Count == 0) throw new ArgumentException($"The expected rows name no feature of '{of}'. It has: {string.Join(", ", all.Outputs.Select(o => o.Name))}.", nameof(rows));
         var features = wanted.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
 
         // Of a view only the features that are expected are asked for, and only their columns of the request are needed.
@@ -48,7 +51,7 @@ internal sealed class GoldenQuestion
         var rest = schema.Where(c => !features.Contains(c.Name)).ToList();
         var time = timeColumn ?? TimeOf(rest, needed);
         if (rest.Find(c => c.Name != time && !needed.Contains(c.Name)) is { } stray)
-            throw new ArgumentException($"The expected rows have '{stray.Name}', which is no feature, key, time or column of the request of '{of}'. Its features are: {string.Join(", ", all.Outputs.Select(o => o.Name))}.", nameof(expected));
+            throw new ArgumentException($"The expected rows have '{stray.Name}', which is no feature, key, time or column of the request of '{of}'. Its features are: {string.Join(", ", all.Outputs.Select(o => o.Name))}.", nameof(rows));
         var query = new TrainingSetQuery
         {
             Rows = EntityRows.Of(AsyncEnumerable.Empty<RecordBatch>()),
@@ -82,7 +85,6 @@ internal sealed class GoldenQuestion
 
     private static string TimeOf(List<Column> columns, HashSet<string> needed)
     {
-        const string Usual = "event_timestamp";
         if (columns.Exists(c => c.Name == Usual)) return Usual;
         var times = columns.FindAll(c => c.Type is ColumnType.Timestamp or ColumnType.Date && !needed.Contains(c.Name));
         return times.Count == 1

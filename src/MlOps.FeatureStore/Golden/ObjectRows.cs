@@ -1,14 +1,15 @@
 using System.Reflection;
+using System.Text.Json;
 using Apache.Arrow;
 using MlOps.Core;
 using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
-/// <summary>Makes a batch of objects: a column for each public property that can be read.</summary>
+/// <summary>Makes a batch of objects: a column for each public property that can be read. It has the name of the property where that is known, else that name in camel case, as records have when they are acquired as data.</summary>
 internal static class ObjectRows
 {
-    public static RecordBatch ToBatch<T>(IEnumerable<T> rows)
+    public static RecordBatch ToBatch<T>(IEnumerable<T> rows, HashSet<string> known)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var all = rows.ToList();
@@ -24,7 +25,7 @@ internal static class ObjectRows
             var property = properties[i];
             var columnType = ClrTypes.Find(property.PropertyType)
                 ?? throw new ArgumentException($"Property '{property.Name}' is a {property.PropertyType.Name}, which no column holds. Use a number, a text, a boolean, a date, a moment or bytes; a missing value needs a nullable type.", nameof(rows));
-            schema.Add(new(property.Name, columnType));
+            schema.Add(new(known.Contains(property.Name) ? property.Name : JsonNamingPolicy.CamelCase.ConvertName(property.Name), columnType));
             var builder = new ArrowColumnBuilder(columnType);
             foreach (var row in all) builder.Append(ValueOf(property.GetValue(row)));
             columns[i] = builder.Build();

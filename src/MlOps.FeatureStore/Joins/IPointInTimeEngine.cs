@@ -6,7 +6,7 @@ namespace MlOps.FeatureStore;
 /// <summary>Joins the features of views to rows as of each row's own time. There is one for local data and one for warehouses; all give the same.</summary>
 internal interface IPointInTimeEngine
 {
-    /// <summary>Gets how much this engine is preferred where several can join a view: the greatest number wins. An engine that pushes the join to where the events are says more than 10, and the one that can join whatever can be read says 0.</summary>
+    /// <summary>Gets how much this engine is preferred where several can join a view: the greatest number wins. An engine that pushes the join to where the events are says more than 10, and the one that can join whatever can be read says -1, less than any other.</summary>
     int Preference => 10;
 
     /// <summary>Says whether a view can be joined here to such rows.</summary>

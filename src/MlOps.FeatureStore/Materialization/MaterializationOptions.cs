@@ -24,8 +24,8 @@ public sealed class MaterializationOptions
 
     /// <summary>Gets or sets how many rows are read before their entities are written and the place is remembered at which a killed run goes on.</summary>
     /// <value>The default is 5 million.</value>
-    [Range(1L, long.MaxValue)]
-    public long ChunkRows { get; set; } = 5_000_000;
+    [Range(1, int.MaxValue)]
+    public int ChunkRows { get; set; } = 5_000_000;
 
     /// <summary>Gets or sets how many rows go to the online store in one call.</summary>
     /// <value>The default is 2,000.</value>

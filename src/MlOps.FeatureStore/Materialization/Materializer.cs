@@ -76,6 +76,7 @@ internal sealed class Materializer(
 
     private async Task<MaterializedView> SpanAsync(FeatureView view, long from, long to, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
     {
+        if (from > to) return new(view.Name, Moments.ToTime(from), Moments.ToTime(to), 0, 0, 0, 0); // nothing of the span has happened yet
         var (pinned, source) = await PinAsync(view, cancellationToken).ConfigureAwait(false);
         var marks = await MarkKeeper.OpenAsync(catalog, view, cancellationToken).ConfigureAwait(false);
         if (view.IsWindowed) return await WindowsAsync(view, pinned, to, marks, progress, cancellationToken).ConfigureAwait(false);
@@ -122,7 +123,7 @@ internal sealed class Materializer(
         var writes = await context.WindowsOf(pinned).MaterializeAsync(guarded, to + 1, context.Now, cancellationToken).ConfigureAwait(false);
         await marks.FinishAsync(new(false, long.MinValue, to, null, string.Empty, 0, long.MinValue), cancellationToken).ConfigureAwait(false);
         context.Metrics.Guarded(view.Name, "write", guarded.Refused, guarded.Flagged);
-        var result = new MaterializedView(view.Name, Moments.ToTime(long.MinValue), Moments.ToTime(to), writes.Read + guarded.Refused, writes.Written, writes.Superseded + writes.Late, writes.Rejected + guarded.Refused)
+        var result = new MaterializedView(view.Name, Moments.ToTime(long.MinValue), Moments.ToTime(to), writes.Read + guarded.Refused, writes.Written, writes.Superseded, writes.Rejected + guarded.Refused)
         {
             Flagged = guarded.Flagged,
             RejectedRows = await guarded.KeepRefusedAsync(cancellationToken).ConfigureAwait(false),

@@ -64,39 +64,31 @@ internal sealed class OnlineFeatures : IOnlineFeatures
     private async ValueTask<FeatureVectors> ReadFarAsync(OnlinePlan plan, OnlineRead read, long started, CancellationToken cancellationToken)
     {
         using var activity = FeatureStoreMetrics.StartOnlineRead(plan, read.Count);
+        var late = read.StartClock(_options.Timeout, _time);
+        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late) : null;
         try
         {
-            await ReadInTimeAsync(read, cancellationToken).ConfigureAwait(false);
-            if (Interlocked.Exchange(ref _isAway, 0) == 1) _logger.OnlineStoreIsBack();
+            var reading = _store.ReadAsync(read.Keys, read.Rows, either?.Token ?? late);
+            if (reading.IsCompleted) await reading.ConfigureAwait(false);
+            else await reading.AsTask().WaitAsync(either?.Token ?? late).ConfigureAwait(false); // not every store can stop what is under way
+            if (_isAway != 0 && Interlocked.Exchange(ref _isAway, 0) == 1) _logger.OnlineStoreIsBack();
             return Finish(plan, read, started, isAway: false);
-        }
-        catch (StoreException e) when (_options.GoesOnWithoutStore)
-        {
-            if (Interlocked.Exchange(ref _isAway, 1) == 0) _logger.OnlineStoreIsAway(e);
-            activity?.SetStatus(ActivityStatusCode.Error, e.GetType().FullName);
-            return Finish(plan, read, started, isAway: true);
         }
         catch (Exception e)
         {
-            Failed(plan, activity, e, started);
-            throw;
-        }
-    }
+            var error = e is OperationCanceledException && late.IsCancellationRequested && !cancellationToken.IsCancellationRequested
+                ? new StoreException($"The online store did not answer within {_options.Timeout}. Try again, or raise MlOps:OnlineFeatures:Timeout.", e, isTransient: true)
+                : e;
+            if (error is StoreException && _options.GoesOnWithoutStore)
+            {
+                if (Interlocked.Exchange(ref _isAway, 1) == 0) _logger.OnlineStoreIsAway(error);
+                activity?.SetStatus(ActivityStatusCode.Error, error.GetType().FullName);
+                return Finish(plan, read, started, isAway: true);
+            }
 
-    private async Task ReadInTimeAsync(OnlineRead read, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(_options.Timeout, _time);
-        using var either = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token) : null;
-        var token = (either ?? late).Token;
-        try
-        {
-            var reading = _store.ReadAsync(read.Keys, read.Rows, token);
-            if (reading.IsCompleted) await reading.ConfigureAwait(false);
-            else await reading.AsTask().WaitAsync(token).ConfigureAwait(false); // not every store can stop what is under way
-        }
-        catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new StoreException($"The online store did not answer within {_options.Timeout}. Try again, or raise MlOps:OnlineFeatures:Timeout.", e, isTransient: true);
+            Failed(plan, activity, error, started);
+            if (error != e) throw error;
+            throw;
         }
     }
 

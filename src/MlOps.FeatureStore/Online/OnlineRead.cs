@@ -15,6 +15,7 @@ internal sealed class OnlineRead
     private IReadOnlyList<FeatureValue>[] _columns = [];
     private FeatureValue[] _values = [];
     private int _keyCount;
+    private CancellationTokenSource? _clock;
 
     /// <summary>Gets the number of entities.</summary>
     public int Count { get; private set; }
@@ -74,9 +75,26 @@ internal sealed class OnlineRead
         if (!plan.IsDirect) MakeSlots(plan);
     }
 
+    /// <summary>Starts the time that the store has.</summary>
+    /// <param name="timeout">How long it has.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>Is cancelled when the time is over.</returns>
+    public CancellationToken StartClock(TimeSpan timeout, TimeProvider time)
+    {
+        _clock ??= new(Timeout.InfiniteTimeSpan, time);
+        _clock.CancelAfter(timeout);
+        return _clock.Token;
+    }
+
     /// <summary>Lets go of what was read.</summary>
     public void Clear()
     {
+        if (_clock?.TryReset() == false)
+        {
+            _clock.Dispose();
+            _clock = null;
+        }
+
         Array.Clear(_rows, 0, _keyCount);
         Array.Clear(_columns);
         Array.Clear(Request);

@@ -66,7 +66,7 @@ internal sealed class Pusher(MaterializationContext context, IEnumerable<PushHis
     private async Task<MaterializedView> WriteWindowsAsync(FeatureView view, RecordBatch events, MaterializedView result, CancellationToken cancellationToken)
     {
         var writes = await context.WindowsOf(view).PushAsync(events, context.Now, cancellationToken).ConfigureAwait(false);
-        return result with { Written = writes.Written, Superseded = writes.Superseded + writes.Late + writes.Repeated, Rejected = result.Rejected + writes.Rejected };
+        return result with { Written = writes.Written, Superseded = writes.Superseded, Rejected = result.Rejected + writes.Rejected };
     }
 
     private PushHistory HistoryOf(FeatureView view)

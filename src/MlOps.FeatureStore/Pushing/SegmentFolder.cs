@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Core;
 
 namespace MlOps.FeatureStore;
 
@@ -6,13 +7,25 @@ namespace MlOps.FeatureStore;
 internal sealed class SegmentFolder(string path, TimeProvider time)
 {
     private const string Extension = ".parquet";
+    private const int MaxListings = 100;
 
     // Somebody who has listed the folder may still read what another file has taken the place of.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>Lists the files that count, in the order of their numbers.</summary>
-    public IReadOnlyList<Segment> List() => [.. Cover(All())];
+    /// <exception cref="StoreException">A number lacks: somebody has removed a file.</exception>
+    /// <remarks>Numbers are given without gaps. A file that appears while the folder is listed may be passed over although a later one is seen; then the folder is listed again.</remarks>
+    public IReadOnlyList<Segment> List()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            List<Segment> segments = [.. Cover(All())];
+            var gap = Enumerable.Range(1, Math.Max(segments.Count - 1, 0)).FirstOrDefault(i => segments[i].First != segments[i - 1].Last + 1);
+            if (gap == 0 && (attempt > 1 || segments.Count == 0 || segments[0].First == 1)) return segments;
+            if (attempt == MaxListings) throw new StoreException($"The history of pushes in '{Path.GetFileName(path)}' lacks number {segments[gap - 1].Last + 1}. Restore the file, or remove all files before that number.");
+        }
+    }
 
     /// <summary>Adds a file under the next number.</summary>
     /// <param name="write">Writes it at the given path.</param>

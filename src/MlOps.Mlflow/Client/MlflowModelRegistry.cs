@@ -128,6 +128,19 @@ internal sealed class MlflowModelRegistry(MlflowTransport server) : IModelRegist
         return new([.. Received.List(found, "model_versions").Select(Received.Version)], Received.Next(found));
     }
 
+    public async Task<IReadOnlyList<ModelVersion>> GetLatestVersionsAsync(IReadOnlyCollection<string> models, CancellationToken cancellationToken = default)
+    {
+        RegistryChecks.CheckModels(models);
+        List<ModelVersion> latest = [];
+        foreach (var model in models.Distinct(StringComparer.Ordinal))
+        {
+            if (await server.GetAsync("registered-models/get-latest-versions", [("name", model)], cancellationToken).ConfigureAwait(false) is { } found)
+                latest.AddRange(Received.List(found, "model_versions").Select(Received.Version));
+        }
+
+        return ModelStages.InOrder(latest);
+    }
+
     public async Task SetAliasAsync(AliasChange change, CancellationToken cancellationToken = default)
     {
         ModelNames.CheckChange(change);

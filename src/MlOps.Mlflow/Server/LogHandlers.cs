@@ -184,8 +184,6 @@ internal static class LogHandlers
         try
         {
             await call.Metadata.LogAsync(runId, entries, call.Aborted).ConfigureAwait(false);
-            // The name of a run and its tag are one thing to MLflow's tools.
-            if (entries.Tags.TryGetValue(RunTags.Name, out var name) && name.Length > 0) await call.Metadata.ChangeRunAsync(runId, new(call.Now) { Name = name }, call.Aborted).ConfigureAwait(false);
         }
         catch (NotFoundException)
         {

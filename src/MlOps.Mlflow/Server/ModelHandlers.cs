@@ -72,18 +72,17 @@ internal static class ModelHandlers
                 After = PageTokens.Read(request.Text("page_token")),
             },
             call.Aborted).ConfigureAwait(false);
-        var latest = new List<IReadOnlyList<ModelVersion>>(page.Items.Count);
-        foreach (var model in page.Items) latest.Add(await LatestAsync(call, model, Stages).ConfigureAwait(false));
+        var latest = (await call.Registry.GetLatestVersionsAsync([.. page.Items.Select(model => model.Name)], call.Aborted).ConfigureAwait(false)).ToLookup(version => version.Model, StringComparer.Ordinal);
         await call.ReplyAsync((page, latest), static (json, state) =>
         {
             var (page, latest) = state;
             if (page.Items.Count > 0)
             {
                 json.WriteStartArray("registered_models"u8);
-                for (var i = 0; i < page.Items.Count; i++)
+                foreach (var model in page.Items)
                 {
                     json.WriteStartObject();
-                    WireJson.Write(json, page.Items[i], latest[i]);
+                    WireJson.Write(json, model, [.. latest[model.Name]]);
                     json.WriteEndObject();
                 }
 
@@ -99,7 +98,8 @@ internal static class ModelHandlers
         var name = call.Request.RequiredText("name");
         var stages = call.Request.Texts("stages").Select(StageOf).Distinct().ToArray();
         var model = await FindAsync(call, name).ConfigureAwait(false);
-        await VersionHandlers.ReplyAsync(call, await LatestAsync(call, model, stages.Length == 0 ? Stages : stages).ConfigureAwait(false), null).ConfigureAwait(false);
+        var latest = await LatestAsync(call, model).ConfigureAwait(false);
+        await VersionHandlers.ReplyAsync(call, stages.Length == 0 ? latest : [.. latest.Where(version => stages.Contains(version.Stage))], null).ConfigureAwait(false);
     }
 
     public static async Task SetTagAsync(Call call)
@@ -169,18 +169,8 @@ internal static class ModelHandlers
         ?? throw WireException.Invalid($"Invalid Model Version stage: {stage}. Value must be one of {string.Join(", ", Stages)}.");
 
     // The newest version of each stage, as MLflow shows them with a model.
-    private static async Task<IReadOnlyList<ModelVersion>> LatestAsync(Call call, RegisteredModel model, IReadOnlyList<string> stages)
-    {
-        if (model.LastVersion == 0) return [];
-        var latest = new List<ModelVersion>();
-        foreach (var stage in stages)
-        {
-            var page = await call.Registry.SearchVersionsAsync(new() { Model = model.Name, Stage = stage, Limit = 1 }, call.Aborted).ConfigureAwait(false);
-            if (page.Items.Count > 0) latest.Add(page.Items[0]);
-        }
-
-        return latest;
-    }
+    private static async Task<IReadOnlyList<ModelVersion>> LatestAsync(Call call, RegisteredModel model) =>
+        model.LastVersion == 0 ? [] : await call.Registry.GetLatestVersionsAsync([model.Name], call.Aborted).ConfigureAwait(false);
 
     // Over the wire an alias moves wherever it points; the registry wants to know from where, so that nobody's move is lost unseen.
     private static async Task MoveAsync(Call call, string name, string alias, int? to)
@@ -228,7 +218,7 @@ internal static class ModelHandlers
 
     private static async Task ReplyAsync(Call call, RegisteredModel model)
     {
-        var latest = await LatestAsync(call, model, Stages).ConfigureAwait(false);
+        var latest = await LatestAsync(call, model).ConfigureAwait(false);
         await call.ReplyAsync((model, latest), static (json, state) =>
         {
             json.WriteStartObject("registered_model"u8);

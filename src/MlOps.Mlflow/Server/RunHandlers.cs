@@ -60,7 +60,6 @@ internal static class RunHandlers
         try
         {
             if (status is not null || end is not null || name is not null) await call.Metadata.ChangeRunAsync(runId, new(call.Now) { Status = status, EndedAt = end, Name = name }, call.Aborted).ConfigureAwait(false);
-            if (name is not null) await call.Metadata.LogAsync(runId, new() { Tags = new Dictionary<string, string> { [RunTags.Name] = name } }, call.Aborted).ConfigureAwait(false);
         }
         catch (NotFoundException)
         {

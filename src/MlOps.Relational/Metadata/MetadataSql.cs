@@ -117,6 +117,12 @@ internal static class MetadataSql
                 OR (@Restores = 1 AND EXISTS (SELECT 1 FROM experiments e WHERE e.experiment_id = runs.experiment_id AND e.deleted_at IS NULL)))
         """;
 
+    internal const string RenameRun = """
+        UPDATE runs
+        SET name = @Name
+        WHERE run_key = @Run
+        """;
+
     internal const string SelectParameters = """
         SELECT run_key AS Owner, name AS Name, value AS Value
         FROM run_parameters

@@ -96,8 +96,9 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
                 var run = await session.FirstAsync<RunState>(MetadataSql.SelectState + database.TakingRows, new { Id = runId }).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
                 if (run.DeletedAt is not null) throw RunErrors.IsDeleted(runId);
                 await AddParametersAsync(session, runId, run.Key, entries.Parameters).ConfigureAwait(false);
-                foreach (var name in entries.RemovedTags) await session.ExecuteAsync(MetadataSql.DeleteTag, new { Run = run.Key, Name = name }).ConfigureAwait(false);
+                foreach (var tag in entries.RemovedTags) await session.ExecuteAsync(MetadataSql.DeleteTag, new { Run = run.Key, Name = tag }).ConfigureAwait(false);
                 await session.InsertAsync(MetadataSql.Tags, Rows(run.Key, entries.Tags)).ConfigureAwait(false);
+                if (RunTags.NameIn(entries.Tags) is { } name) await session.ExecuteAsync(MetadataSql.RenameRun, new { Run = run.Key, Name = name }).ConfigureAwait(false);
                 await session.InsertAsync(MetadataSql.Inputs, [.. entries.Inputs.Select(i => InputRow(run.Key, i))]).ConfigureAwait(false);
                 foreach (var path in entries.RemovedArtifacts) await session.ExecuteAsync(MetadataSql.DeleteArtifacts, new { Run = run.Key, Path = path, Folder = path + "/" }).ConfigureAwait(false);
                 await session.InsertAsync(MetadataSql.Artifacts, [.. entries.Artifacts.Select(a => new object?[] { run.Key, a.Key, a.Value.Digest, a.Value.Size })]).ConfigureAwait(false);
@@ -131,9 +132,11 @@ internal sealed class RelationalMetadataStore(RelationalDatabase database) : IMe
             {
                 // The experiment first, as whoever deletes it with its runs.
                 if (change.IsDeleted is false) await session.FirstAsync<long?>(MetadataSql.SelectExperimentOfRun + session.Database.KeepingRows, row).ConfigureAwait(false);
-                if (await session.FirstAsync<RunState>(MetadataSql.SelectState + session.Database.TakingRows, row).ConfigureAwait(false) is null) throw new NotFoundException("run", runId);
-                if (await session.ExecuteAsync(MetadataSql.ChangeRun, row).ConfigureAwait(false) > 0) return true;
-                throw change.IsDeleted is false ? RunErrors.ExperimentIsDeleted(runId) : RunErrors.IsDeleted(runId);
+                var run = await session.FirstAsync<RunState>(MetadataSql.SelectState + session.Database.TakingRows, row).ConfigureAwait(false) ?? throw new NotFoundException("run", runId);
+                if (await session.ExecuteAsync(MetadataSql.ChangeRun, row).ConfigureAwait(false) == 0)
+                    throw change.IsDeleted is false ? RunErrors.ExperimentIsDeleted(runId) : RunErrors.IsDeleted(runId);
+                if (change.Name is { } name) await session.InsertAsync(MetadataSql.Tags, [[run.Key, RunTags.Name, name]]).ConfigureAwait(false);
+                return true;
             },
             cancellationToken);
     }

@@ -29,6 +29,8 @@ internal static class RegistrySearch
         },
         new Dictionary<SearchEntity, SearchPart> { [SearchEntity.Tag] = new("version_tags", "version_key") });
 
+    private static readonly string Stages = string.Join(" UNION ALL ", ModelStages.All.Select(stage => $"SELECT '{stage}' AS stage"));
+
     internal static async Task<Page<RegisteredModel>> ModelsAsync(Session session, SearchPlan plan, ModelQuery query)
     {
         var parameters = new DynamicParameters(new { Limit = query.Limit + 1 });
@@ -65,6 +67,25 @@ internal static class RegistrySearch
             WHERE m.name = @LastModel AND v.version = @LastVersion
             """, parameters).ConfigureAwait(false);
         return new(versions, plan.NextOf(search.ReadKeys(keys)));
+    }
+
+    // An index leads to the newest version of each stage, however many versions a model has.
+    internal static async Task<IReadOnlyList<ModelVersion>> LatestAsync(Session session, IReadOnlyCollection<string> models)
+    {
+        var versions = await RegistryTables.VersionsAsync(session, $"""
+            {RegistryTables.SelectVersions}
+            WHERE v.version_key IN (
+                SELECT (
+                    SELECT l.version_key
+                    FROM model_versions l
+                    WHERE l.model_key = n.model_key AND l.stage = s.stage
+                    ORDER BY l.version DESC
+                    LIMIT 1)
+                FROM models n
+                CROSS JOIN ({Stages}) s
+                WHERE {session.Database.IsOneOf("n.name", "Models")})
+            """, new { Models = models.Distinct(StringComparer.Ordinal).ToArray() }).ConfigureAwait(false);
+        return ModelStages.InOrder(versions);
     }
 
     private static string Select(string select, SearchSql search, IReadOnlyList<string> conditions) => $"""

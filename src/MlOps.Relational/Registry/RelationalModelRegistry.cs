@@ -150,6 +150,13 @@ internal sealed class RelationalModelRegistry(
         return database.ReadAsync(session => RegistrySearch.VersionsAsync(session, plan, query), cancellationToken);
     }
 
+    public Task<IReadOnlyList<ModelVersion>> GetLatestVersionsAsync(IReadOnlyCollection<string> models, CancellationToken cancellationToken = default)
+    {
+        RegistryChecks.CheckModels(models);
+        cancellationToken.ThrowIfCancellationRequested();
+        return models.Count == 0 ? Task.FromResult<IReadOnlyList<ModelVersion>>([]) : database.ReadAsync(session => RegistrySearch.LatestAsync(session, models), cancellationToken);
+    }
+
     public async Task SetAliasAsync(AliasChange change, CancellationToken cancellationToken = default)
     {
         ModelNames.CheckChange(change);

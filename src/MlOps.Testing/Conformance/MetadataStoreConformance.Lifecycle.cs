@@ -112,6 +112,38 @@ public abstract partial class MetadataStoreConformance
     }
 
     [Fact]
+    public async Task A_run_that_is_renamed_has_its_name_as_a_tag()
+    {
+        var store = await StartedAsync();
+        await store.ChangeRunAsync(Samples.RunId(1), new(Samples.Noon) { Name = Samples.Awkward }, Cancel);
+        var run = await FindAsync(store, 1);
+        Assert.Equal((Samples.Awkward, Samples.Awkward), (run.Name, run.Tags[RunTags.Name]));
+        await store.ChangeRunAsync(Samples.RunId(1), new(Samples.Noon) { Status = RunStatus.Finished }, Cancel);
+        Assert.Equal(Samples.Awkward, (await FindAsync(store, 1)).Tags[RunTags.Name]);
+    }
+
+    [Fact]
+    public async Task A_tag_that_names_a_run_renames_it_and_an_empty_one_does_not()
+    {
+        var store = await StartedAsync();
+        await store.LogAsync(Samples.RunId(1), new() { Tags = new Dictionary<string, string> { [RunTags.Name] = "new", ["other"] = "x" } }, Cancel);
+        Assert.Equal("new", (await FindAsync(store, 1)).Name);
+        await store.LogAsync(Samples.RunId(1), new() { Tags = new Dictionary<string, string> { [RunTags.Name] = string.Empty } }, Cancel);
+        Assert.Equal("new", (await FindAsync(store, 1)).Name);
+    }
+
+    [Fact]
+    public async Task A_name_that_comes_with_a_refused_parameter_names_nothing()
+    {
+        var store = await StartedAsync();
+        await store.LogAsync(Samples.RunId(1), new() { Parameters = new Dictionary<string, string> { ["p"] = "1" }, Tags = new Dictionary<string, string> { [RunTags.Name] = "before" } }, Cancel);
+        await Assert.ThrowsAsync<ConflictException>(() => store.LogAsync(
+            Samples.RunId(1), new() { Parameters = new Dictionary<string, string> { ["p"] = "2" }, Tags = new Dictionary<string, string> { [RunTags.Name] = "after" } }, Cancel));
+        var run = await FindAsync(store, 1);
+        Assert.Equal(("before", "before"), (run.Name, run.Tags[RunTags.Name]));
+    }
+
+    [Fact]
     public async Task A_deleted_run_is_kept_and_takes_nothing_more()
     {
         var store = await StartedAsync();

@@ -65,6 +65,33 @@ public abstract partial class ModelRegistryConformance
     }
 
     [Fact]
+    public async Task The_newest_version_of_each_stage_is_found_for_many_models_at_once()
+    {
+        var registry = await SearchedAsync();
+        await registry.CreateModelAsync(new("empty", Note), Cancel);
+        foreach (var version in (int[])[1, 2]) await registry.ChangeVersionAsync("b", version, new(Note) { Stage = ModelStages.Production }, Cancel);
+        await registry.SetAliasAsync(new("b", ModelNames.Champion, null, 2, Note.By, Note.Reason, Note.At), Cancel);
+        var latest = await registry.GetLatestVersionsAsync(["b", "unknown", "a", "empty", "b"], Cancel);
+        Assert.Equal(["a/2 None", "b/3 None", "b/2 Production"], latest.Select(v => $"{v.Model}/{v.Version} {v.Stage}"));
+        Assert.Equal([ModelNames.Champion], latest[2].Aliases);
+        Assert.Equal("even", latest[2].Tags["kind"]);
+        Assert.Equal(["a/2"], (await registry.GetLatestVersionsAsync(["a"], Cancel)).Select(v => $"{v.Model}/{v.Version}"));
+        await registry.DeleteVersionAsync("b", 2, Note, Cancel);
+        Assert.Equal([3, 1], (await registry.GetLatestVersionsAsync(["b"], Cancel)).Select(v => v.Version));
+    }
+
+    [Fact]
+    public async Task The_newest_versions_of_no_model_are_none_and_of_too_many_are_refused()
+    {
+        var registry = await SearchedAsync();
+        Assert.Empty(await registry.GetLatestVersionsAsync([], Cancel));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => registry.GetLatestVersionsAsync(null!, Cancel));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => registry.GetLatestVersionsAsync([null!], Cancel));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => registry.GetLatestVersionsAsync([.. Enumerable.Range(0, RegistryChecks.MaxModels + 1).Select(i => $"m{i}")], Cancel));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => registry.GetLatestVersionsAsync(["a"], new(canceled: true)));
+    }
+
+    [Fact]
     public async Task A_search_that_is_not_understood_says_where()
     {
         var registry = await SearchedAsync();

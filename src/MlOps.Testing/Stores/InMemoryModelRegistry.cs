@@ -212,6 +212,16 @@ public sealed class InMemoryModelRegistry(IEnumerable<IAliasGate>? gates = null)
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ModelVersion>> GetLatestVersionsAsync(IReadOnlyCollection<string> models, CancellationToken cancellationToken = default)
+    {
+        RegistryChecks.CheckModels(models);
+        return Read(
+            () => ModelStages.InOrder(_models.Values.Where(model => models.Contains(model.Name))
+                .SelectMany(model => model.Versions.Values.GroupBy(version => version.Stage, (_, versions) => model.With(versions.Last())))),
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public async Task SetAliasAsync(AliasChange change, CancellationToken cancellationToken = default)
     {
         ModelNames.CheckChange(change);

@@ -44,6 +44,7 @@ internal sealed class InMemoryRun(NewRun start, string experimentId)
         foreach (var (name, value) in entries.Parameters) _parameters[name] = value;
         foreach (var name in entries.RemovedTags) _tags.Remove(name);
         foreach (var (name, value) in entries.Tags) _tags[name] = value;
+        _name = RunTags.NameIn(entries.Tags) ?? _name;
         foreach (var input in entries.Inputs.Where(i => !_inputs.Exists(k => (k.Name, k.Fingerprint, k.Context) == (i.Name, i.Fingerprint, i.Context)))) _inputs.Add(Stored.Copy(input));
         foreach (var removed in entries.RemovedArtifacts)
         {
@@ -67,7 +68,7 @@ internal sealed class InMemoryRun(NewRun start, string experimentId)
         }
 
         var ends = change.Status is RunStatus.Finished or RunStatus.Failed or RunStatus.Killed;
-        _name = change.Name ?? _name;
+        if (change.Name is { } name) _name = _tags[RunTags.Name] = name;
         if (change.Status is { } status)
         {
             Status = status;

@@ -191,6 +191,8 @@ public sealed class RegistryHistoryTests
 
         public Task<Page<ModelVersion>> SearchVersionsAsync(VersionQuery query, CancellationToken cancellationToken = default) => _empty.SearchVersionsAsync(query, cancellationToken);
 
+        public Task<IReadOnlyList<ModelVersion>> GetLatestVersionsAsync(IReadOnlyCollection<string> models, CancellationToken cancellationToken = default) => _empty.GetLatestVersionsAsync(models, cancellationToken);
+
         public Task SetAliasAsync(AliasChange change, CancellationToken cancellationToken = default) => _empty.SetAliasAsync(change, cancellationToken);
 
         public Task ApproveAsync(Approval approval, CancellationToken cancellationToken = default) => _empty.ApproveAsync(approval, cancellationToken);

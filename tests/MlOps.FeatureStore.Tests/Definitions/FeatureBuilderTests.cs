@@ -113,8 +113,8 @@ public sealed class FeatureBuilderTests
             features.View<Landing>("landings").Of("airport").FromPushes().KeyFrom("airport", x => x.Origin).EventTime(x => x.Arrived).CreatedTime(x => x.Known)
                 .ReversedBy(x => x.IsBefore).Aggregate(x => x.Delay, a => a.Max("1h")).Aggregate(x => x.Seats, a => a.Sum("1h"));
         }).Views[0];
-        (view.ColumnOf("airport"), view.EventTime, view.CreatedTime, view.IsReversal).Should().Be(("Origin", "Arrived", "Known", "IsBefore"));
-        view.Features.Select(f => (f.Name, f.Type)).Should().Equal(("Delay_max_1h", ColumnType.Float64), ("Seats_sum_1h", ColumnType.Int64));
+        (view.ColumnOf("airport"), view.EventTime, view.CreatedTime, view.IsReversal).Should().Be(("origin", "arrived", "known", "isBefore"));
+        view.Features.Select(f => (f.Name, f.Type)).Should().Equal(("delay_max_1h", ColumnType.Float64), ("seats_sum_1h", ColumnType.Int64));
     }
 
     [Fact]
@@ -130,17 +130,17 @@ public sealed class FeatureBuilderTests
         var all = Defining.Features(features => features.View<Departure>().FromPushes());
         var view = all.GetView("departures");
         all.Entities.Single().Should().BeEquivalentTo(new Entity("airport", [new("airport", ColumnType.String)]));
-        (view.ColumnOf("airport"), view.EventTime, view.CreatedTime, view.TimeToLive, view.Owner).Should().Be(("Origin", "At", "Known", TimeSpan.FromDays(1), "data"));
-        view.Features.Select(f => (f.Name, f.Column, f.Type)).Should().Equal(("delay", "Delay", ColumnType.Float64), ("Seats", "Seats", ColumnType.Int64));
+        (view.ColumnOf("airport"), view.EventTime, view.CreatedTime, view.TimeToLive, view.Owner).Should().Be(("origin", "at", "known", TimeSpan.FromDays(1), "data"));
+        view.Features.Select(f => (f.Name, f.Column, f.Type)).Should().Equal(("delay", "delay", ColumnType.Float64), ("seats", "seats", ColumnType.Int64));
     }
 
     [Fact]
     public void Attributes_of_a_record_say_windows()
     {
         var view = Defining.Features(features => features.View<Arrival>().FromPushes()).Views[0];
-        view.Features.Select(f => f.Name).Should().Equal("delay_mean_1h", "delay_mean_24h", "Delay_p90_24h", "Delay_last1_24h", "Delay_last2_24h", "count_1h");
+        view.Features.Select(f => f.Name).Should().Equal("wait_mean_1h", "wait_mean_24h", "delay_p90_24h", "delay_last1_24h", "delay_last2_24h", "count_1h");
         view.Features[0].Aggregation!.Hop.Should().Be(TimeSpan.FromMinutes(1));
-        view.IsReversal.Should().Be("IsBefore");
+        view.IsReversal.Should().Be("isBefore");
         view.Keys.Select(k => k.Name).Should().Equal("airport", "carrier");
     }
 
@@ -210,7 +210,7 @@ public sealed class FeatureBuilderTests
         [Reversal]
         public bool IsBefore { get; init; }
 
-        [Aggregate(AggregationKind.Mean, "1h", "24h", Hop = "1m", As = "delay")]
+        [Aggregate(AggregationKind.Mean, "1h", "24h", Hop = "1m", As = "wait")]
         [Aggregate(AggregationKind.Quantile, "24h", Quantile = 0.9)]
         [Aggregate(AggregationKind.LastK, "24h", K = 2)]
         public double Delay { get; init; }

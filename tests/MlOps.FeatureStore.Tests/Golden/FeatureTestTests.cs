@@ -10,8 +10,8 @@ public sealed class FeatureTestTests
         events: [new Landing("JFK", At(9), 10), new Landing("JFK", At(9.5), 20), new Landing("LHR", At(9.5), 99)],
         expected:
         [
-            new { airport = "JFK", at = At(10), Delay_mean_1h = (double?)15, Delay_count_1h = (long?)2 },
-            new { airport = "JFK", at = At(12), Delay_mean_1h = (double?)null, Delay_count_1h = (long?)null },
+            new { airport = "JFK", at = At(10), delay_mean_1h = (double?)15, delay_count_1h = (long?)2 },
+            new { airport = "JFK", at = At(12), delay_mean_1h = (double?)null, delay_count_1h = (long?)null },
         ],
         cancellationToken: Cancel);
 
@@ -20,9 +20,9 @@ public sealed class FeatureTestTests
     {
         var act = () => FeatureTest.CheckAsync(
             new FlightFeatures(), "airport_delays", [new Landing("JFK", At(9), 10)],
-            [new { airport = "JFK", at = At(9.5), Delay_mean_1h = 10.0 }, new { airport = "LHR", at = At(9.5), Delay_mean_1h = 11.0 }], cancellationToken: Cancel);
+            [new { airport = "JFK", at = At(9.5), delay_mean_1h = 10.0 }, new { airport = "LHR", at = At(9.5), delay_mean_1h = 11.0 }], cancellationToken: Cancel);
         (await act.Should().ThrowAsync<FeatureTestException>()).Which.Differences.Should()
-            .Equal("Row 2 (airport = LHR, at = 2026-05-01T09:30:00+00:00): Delay_mean_1h is missing, and 11 was expected.");
+            .Equal("Row 2 (airport = LHR, at = 2026-05-01T09:30:00+00:00): delay_mean_1h is missing, and 11 was expected.");
     }
 
     [Fact]
@@ -33,18 +33,18 @@ public sealed class FeatureTestTests
     public Task A_service_is_checked_with_the_events_of_each_of_its_views() => FeatureTest.CheckAsync(
         FeatureDefinitions.Of(new FlightFeatures()), "flight@1",
         [FeatureEvents.Of("airport_delays", new Landing("JFK", At(9), 10), new Landing("LHR", At(9), 30)), FeatureEvents.Of("carriers", new { carrier = "BA", since = At(0), fleet = 7 })],
-        [new { origin = "JFK", destination = "LHR", carrier = "BA", departure = At(9.5), origin_Delay_mean_1h = 10.0, destination_Delay_mean_1h = 30.0, fleet = 7 }],
+        [new { origin = "JFK", destination = "LHR", carrier = "BA", departure = At(9.5), origin_delay_mean_1h = 10.0, destination_delay_mean_1h = 30.0, fleet = 7 }],
         timeColumn: "departure", cancellationToken: Cancel);
 
     public static TheoryData<object[], string> Wrong => new()
     {
         { [], "No row is expected" },
-        { [new { airport = "JFK", at = At(9), Delay_mean_2h = 1.0 }], "name no feature of 'airport_delays'. It has: Delay_mean_1h, Delay_count_1h." },
-        { [new { airport = "JFK", at = At(9), Delay_mean_1h = 1.0, Delay_mean_2h = 1.0 }], "have 'Delay_mean_2h', which is no feature, key, time or column of the request" },
-        { [new { airport = "JFK", Delay_mean_1h = 1.0 }], "have no time" },
-        { [new { airport = "JFK", at = At(9), then = At(10), Delay_mean_1h = 1.0 }], "several times: at, then. Say with timeColumn" },
-        { [new { airport = "JFK", at = At(9), Delay_mean_1h = new object() }], "'Delay_mean_1h' is a Object, which no column holds" },
-        { [new { airport = "JFK", at = At(9), Delay_mean_1h = 1.0 }, "text"], "of two types" },
+        { [new { airport = "JFK", at = At(9), delay_mean_2h = 1.0 }], "name no feature of 'airport_delays'. It has: delay_mean_1h, delay_count_1h." },
+        { [new { airport = "JFK", at = At(9), delay_mean_1h = 1.0, delay_mean_2h = 1.0 }], "have 'delay_mean_2h', which is no feature, key, time or column of the request" },
+        { [new { airport = "JFK", delay_mean_1h = 1.0 }], "have no time" },
+        { [new { airport = "JFK", at = At(9), then = At(10), delay_mean_1h = 1.0 }], "several times: at, then. Say with timeColumn" },
+        { [new { airport = "JFK", at = At(9), delay_mean_1h = new object() }], "'delay_mean_1h' is a Object, which no column holds" },
+        { [new { airport = "JFK", at = At(9), delay_mean_1h = 1.0 }, "text"], "of two types" },
         { [null!], "A row is null" },
     };
 
@@ -78,12 +78,12 @@ public sealed class FeatureTestTests
             var delays = features.View<Landing>("airport_delays").Of(airport).FromSql("warehouse", "landings").KeyFrom("airport", x => x.Origin).EventTime(x => x.Arrived)
                 .Aggregate(x => x.Delay, delay => delay.Mean("1h").Count("1h"));
             var carriers = features.View("carriers").Of(carrier).FromPushes().EventTime("since").Feature<int>("fleet");
-            features.Compute("now").Reads(delays, "Delay_mean_1h").Request<long>("hour")
-                .Feature("worse", "Delay_mean_1h", "hour", (double mean, long hour) => mean > hour + 10)
-                .Feature("ratio", "Delay_mean_1h", (double mean) => 1 / mean);
+            features.Compute("now").Reads(delays, "delay_mean_1h").Request<long>("hour")
+                .Feature("worse", "delay_mean_1h", "hour", (double mean, long hour) => mean > hour + 10)
+                .Feature("ratio", "delay_mean_1h", (double mean) => 1 / mean);
             features.Service("flight")
-                .Add(delays, part => part.Only("Delay_mean_1h").Key("airport", "origin").Prefix("origin_"))
-                .Add(delays, part => part.Only("Delay_mean_1h").Key("airport", "destination").Prefix("destination_"))
+                .Add(delays, part => part.Only("delay_mean_1h").Key("airport", "origin").Prefix("origin_"))
+                .Add(delays, part => part.Only("delay_mean_1h").Key("airport", "destination").Prefix("destination_"))
                 .Add(carriers);
         }
     }

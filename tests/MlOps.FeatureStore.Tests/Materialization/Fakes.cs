@@ -78,7 +78,7 @@ internal sealed class FakeEvents : IEventReader
     {
         List<Column> columns = [.. view.Keys, new(EventColumns.EventTime, ColumnType.Timestamp)];
         if (view.CreatedTime is not null) columns.Add(new(EventColumns.CreatedTime, ColumnType.Timestamp));
-        return new([.. columns, .. (features ?? view.Features).Select(f => new Column(f.Column, f.Type)).DistinctBy(c => c.Name)]);
+        return new([.. columns, .. (features ?? view.Features).Where(f => f.Column.Length > 0).Select(f => new Column(f.Column, f.Type)).DistinctBy(c => c.Name)]);
     }
 }
 

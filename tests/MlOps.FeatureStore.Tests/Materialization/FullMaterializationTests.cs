@@ -85,6 +85,15 @@ public sealed class FullMaterializationTests
     }
 
     [Fact]
+    public async Task A_span_that_lies_in_the_future_brings_nothing_and_leaves_no_mark()
+    {
+        var world = new World();
+        world.Add(1, 1, 0.1);
+        (await world.FullAsync(-1, -2)).Read.Should().Be(0);
+        world.Catalog.Marks.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Rows_without_key_or_time_are_put_aside_and_counted()
     {
         var world = new World();

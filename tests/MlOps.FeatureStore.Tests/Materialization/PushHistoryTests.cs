@@ -125,6 +125,16 @@ public sealed class PushHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_somebody_removed_is_missed()
+    {
+        using var history = History();
+        for (var i = 0; i < 3; i++) await history.AppendAsync(View, Rows((i, i)), Token);
+        File.Delete(Directory.EnumerateFiles(_folder, "000000000002-*.parquet", SearchOption.AllDirectories).Single());
+        var act = () => history.GetAsync(View, Token);
+        await act.Should().ThrowAsync<StoreException>().WithMessage("*lacks number 2*");
+    }
+
+    [Fact]
     public async Task A_push_that_is_stopped_leaves_nothing()
     {
         using var history = History();

@@ -51,6 +51,16 @@ public abstract class SqlWindowTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Events_before_the_beginning_of_all_windows_are_not_counted()
+    {
+        var fixture = new WindowFixture([new("value", ColumnType.Int64)], [Feature(AggregationKind.Sum, ColumnType.Int64)], created: true);
+        fixture.Add(1L, (2 * Minute) - Second, 1L, created: 90 * Minute);
+        var leakage = new LeakageCounter();
+        await JoinAsync(fixture, [(1L, (62 * Minute) + (30 * Second))], ColumnType.Int64, leakage: leakage);
+        leakage.ToReport().Should().Equal(new FeatureLeakage("flights", 0, 0));
+    }
+
+    [Fact]
     public async Task A_sum_that_does_not_fit_is_an_error()
     {
         var fixture = Of(ColumnType.Int64, Feature(AggregationKind.Sum, ColumnType.Int64));

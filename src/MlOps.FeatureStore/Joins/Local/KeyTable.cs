@@ -54,7 +54,7 @@ internal sealed class KeyTable
             ref var entry = ref Find(columns, i, hashes[i]);
             if (entry.Number == 0)
             {
-                foreach (var (column, value) in _columns.Zip(columns)) column.Add(value, i);
+                for (var c = 0; c < _columns.Length; c++) _columns[c].Add(columns[c], i);
                 entry = new(hashes[i], ++Count);
             }
 

@@ -10,7 +10,7 @@ internal sealed class LocalJoin(IEventReader events, EntityRowsReader reader, IO
 {
     private const int MostParts = 64;
 
-    public int Preference => 0;
+    public int Preference => -1;
 
     public bool CanJoin(FeatureView view, EntityRows rows) => !view.IsWindowed;
 

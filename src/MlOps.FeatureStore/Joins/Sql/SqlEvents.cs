@@ -106,7 +106,7 @@ internal sealed class SqlEvents
     /// <summary>Writes a moment so that it can be compared with <see cref="Created"/>.</summary>
     public string CreatedMoment(string micros) => _createdMoment(micros);
 
-    private static IEnumerable<EventColumn> FeatureColumns(EventLayout layout) => layout.Columns.Where(c => !c.Name.StartsWith("__", StringComparison.Ordinal));
+    private static IEnumerable<EventColumn> FeatureColumns(EventLayout layout) => layout.Columns.Where(c => c.Name is not (EventColumns.EventTime or EventColumns.CreatedTime or EventColumns.IsReversal));
 
     private static string Value(SqlDialect dialect, SqlRelation source, EventColumn column, string alias)
     {

@@ -127,8 +127,13 @@ internal sealed class SqlJoinText(SqlDialect dialect, bool createdBeforeRow)
     {
         var alias = string.Create(CultureInfo.InvariantCulture, $"v{_joined++}");
         var outputs = values.Zip(names, (v, n) => $"{v} AS {n}").ToList();
-        outputs.Add("count(*) > 0 AS hit");
-        outputs.Add(events.Created is null ? "FALSE AS late" : $"bool_or({events.Created} > {events.CreatedMoment("r.m")}) AS late");
+        if (events.Created is not null)
+        {
+            var filter = $"FILTER (WHERE {SqlWindows.InAny(events, view.Features)})";
+            outputs.Add($"count(*) {filter} > 0 AS hit");
+            outputs.Add($"bool_or({events.Created} > {events.CreatedMoment("r.m")}) {filter} AS late");
+        }
+
         var meets = Meets(events, keys);
         meets.AddRange(SqlWindows.Reach(events, view.Features));
         _outputs.AddRange(names.Select(n => $"{alias}.{n}"));

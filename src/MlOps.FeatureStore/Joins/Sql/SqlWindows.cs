@@ -21,6 +21,10 @@ internal static class SqlWindows
             yield return $"{events.Time} >= {Widest(events, features)}";
     }
 
+    /// <summary>Writes the condition that an event in any window of a view meets.</summary>
+    public static string InAny(SqlEvents events, IReadOnlyList<Feature> features) =>
+        string.Join(" OR ", features.Select(f => $"({string.Join(" AND ", Inside(events, f.Aggregation!))})").Distinct());
+
     /// <summary>Writes the value of a feature.</summary>
     /// <exception cref="DataException">There is no such aggregation of such a column, or it has another type than the feature.</exception>
     public static string Value(SqlDialect dialect, SqlEvents events, string view, Feature feature, EventLayout layout)
