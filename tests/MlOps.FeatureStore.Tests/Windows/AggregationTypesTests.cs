@@ -21,7 +21,7 @@ public sealed class AggregationTypesTests
         { Feature(AggregationKind.Sum, ColumnType.Float64, minutes: 0), "a window of 00:00:00" },
         { Feature(AggregationKind.Sum, ColumnType.Float64) with { Aggregation = new(AggregationKind.Sum, TimeSpan.FromTicks(15)) }, "whole microseconds" },
         { Feature(AggregationKind.Sum, ColumnType.Float64) with { Aggregation = new(AggregationKind.Sum, TimeSpan.FromHours(1)) { Hop = TimeSpan.FromSeconds(-1) } }, "a hop of -00:00:01" },
-        { Feature(AggregationKind.Sum, ColumnType.Float64) with { Aggregation = new(AggregationKind.Sum, TimeSpan.MaxValue) }, "Leave the window out" },
+        { Feature(AggregationKind.Sum, ColumnType.Float64) with { Aggregation = new(AggregationKind.Sum, TimeSpan.FromDays(400_000)) }, "Leave the window out" },
         { Feature(AggregationKind.LastK, ColumnType.Float64) with { Aggregation = new(AggregationKind.LastK, null) { K = 0 } }, "place 0" },
         { Feature(AggregationKind.LastK, ColumnType.Float64) with { Aggregation = new(AggregationKind.LastK, null) { K = 101 } }, "place 101" },
         { Feature(AggregationKind.Quantile, ColumnType.Float64) with { Aggregation = new(AggregationKind.Quantile, null) { Quantile = double.NaN } }, "outside 0 to 1" },
