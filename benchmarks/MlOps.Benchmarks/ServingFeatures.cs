@@ -49,7 +49,7 @@ internal static class ServingFeatures
         name, question, new("MapFeatures", () => LoadAsync("features", entities)), new("minimal API, the same bytes", () => LoadAsync($"features-bare-{entities}", entities)), new("none", (_, _) => true));
 
     private static string BodyOf(int entities) =>
-        $$$"""{"feature_service":"drivers@1","entities":{"driver_id":[{{{string.Join(',', Enumerable.Range(0, entities))}}}]}}""";
+        $"{{\"feature_service\":\"drivers@1\",\"entities\":{{\"driver_id\":[{string.Join(',', Enumerable.Range(0, entities))}]}}}}";
 
     private static async Task<WebApplication> StartAsync(Action<WebApplication> map)
     {
