@@ -20,6 +20,11 @@ internal static class MlflowHttp
     [
         new("mlflow-log", "A request of a run with 100 parameters and 10,000 metrics over the MLflow API, processor time of the server", new("MapMlflow", () => LogAsync()), new("the store alone", LogInProcessAsync),
             new("at most a tenth of MLflow's 69 ms", (ours, _) => ours <= MlflowMillisPerRequest / 10)),
+        new("mlflow-log-postgres", "The same over PostgreSQL, processor time of the server of the API", new("MapMlflow", LogToPostgresAsync), new("the store alone", LogToPostgresInProcessAsync),
+            new("at most a tenth of MLflow's 69 ms", (ours, _) => ours <= MlflowMillisPerRequest / 10))
+        {
+            LeftOut = PostgresStore.LeftOut,
+        },
         new("mlflow-upload", "1 GB up to the artifact proxy", new("PUT", () => TransferAsync("mlflow", "PUT")), new("body to a file", () => TransferAsync("bare-files", "PUT")), new("none", (_, _) => true)),
         new("mlflow-download", "1 GB down from the artifact proxy", new("GET", () => TransferAsync("mlflow", "GET")), new("file to a body", () => TransferAsync("bare-files", "GET")), new("none", (_, _) => true)),
         new("mlflow-memory", "Peak memory of the server, 1 GB up and down", new("1 GB", () => MemoryAsync(Megabytes)), new("1 MB", () => MemoryAsync(1)), new("at most 1.25", (_, ratio) => ratio <= 1.25)),
@@ -28,13 +33,19 @@ internal static class MlflowHttp
     public static bool Serves(string kind) => kind is "mlflow" or "bare-files";
 
     /// <summary>Runs a server until the input is closed. Its port is the first line that it writes.</summary>
-    public static async Task ServeAsync(string kind)
+    public static async Task ServeAsync(string kind, string? postgres)
     {
         using var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        if (kind == "mlflow") builder.Services.AddMlOpsCore(o => o.Folder = folder.Path).UseSqlite().UseFileArtifacts().AddMlflow();
+        if (kind == "mlflow")
+        {
+            var stores = builder.Services.AddMlOpsCore(o => o.Folder = folder.Path).UseFileArtifacts().AddMlflow();
+            if (postgres is null) stores.UseSqlite();
+            else stores.UsePostgres(postgres);
+        }
+
         await using var app = builder.Build();
         if (kind == "mlflow") app.MapMlflow();
         else MapFiles(app, Path.Combine(folder.Path, "file"));
@@ -56,7 +67,13 @@ internal static class MlflowHttp
         app.MapGet("/api/2.0/mlflow-artifacts/artifacts/big", () => Results.File(path));
     }
 
-    private static Task<Measured> LogAsync() => WithServerAsync("mlflow", async (client, server) =>
+    private static async Task<Measured> LogToPostgresAsync()
+    {
+        await using var store = await PostgresStore.StartAsync();
+        return await LogAsync(store.ConnectionString);
+    }
+
+    private static Task<Measured> LogAsync(string? postgres = null) => WithServerAsync("mlflow", postgres, async (client, server) =>
     {
         await RunAsync(client); // compiles
         await RunAsync(client);
@@ -100,7 +117,17 @@ internal static class MlflowHttp
     {
         using var folder = new TemporaryFolder();
         await using var services = new ServiceCollection().AddMlOpsCore(o => o.Folder = folder.Path).UseSqlite().Services.BuildServiceProvider();
-        var store = services.GetRequiredService<IMetadataStore>();
+        return await LogInProcessAsync(services.GetRequiredService<IMetadataStore>());
+    }
+
+    private static async Task<Measured> LogToPostgresInProcessAsync()
+    {
+        await using var store = await PostgresStore.StartAsync();
+        return await LogInProcessAsync(store.Metadata);
+    }
+
+    private static async Task<Measured> LogInProcessAsync(IMetadataStore store)
+    {
         for (var i = 0; i < 2; i++) await RunInProcessAsync(store);
         var requests = 0;
         var measured = await Measured.CpuAsync(async () =>
@@ -122,7 +149,7 @@ internal static class MlflowHttp
         return 24;
     }
 
-    private static Task<Measured> TransferAsync(string kind, string method) => WithServerAsync(kind, async (client, _) =>
+    private static Task<Measured> TransferAsync(string kind, string method) => WithServerAsync(kind, null, async (client, _) =>
     {
         var start = Stopwatch.GetTimestamp();
         await PutAsync(client, Megabytes);
@@ -132,7 +159,7 @@ internal static class MlflowHttp
         return new(Megabytes / Stopwatch.GetElapsedTime(start).TotalSeconds, "MB/s");
     });
 
-    private static Task<Measured> MemoryAsync(int megabytes) => WithServerAsync("mlflow", async (client, server) =>
+    private static Task<Measured> MemoryAsync(int megabytes) => WithServerAsync("mlflow", null, async (client, server) =>
     {
         await PutAsync(client, megabytes);
         await GetAsync(client);
@@ -153,9 +180,9 @@ internal static class MlflowHttp
         await stream.CopyToAsync(Stream.Null, 256 << 10);
     }
 
-    private static async Task<Measured> WithServerAsync(string kind, Func<HttpClient, Process, Task<Measured>> work)
+    private static async Task<Measured> WithServerAsync(string kind, string? postgres, Func<HttpClient, Process, Task<Measured>> work)
     {
-        using var server = Process.Start(Itself.Start(["serve", kind], redirectsInput: true))!;
+        using var server = Process.Start(Itself.Start(["serve", kind, .. postgres is null ? Array.Empty<string>() : [postgres]], redirectsInput: true))!;
         try
         {
             var port = (await server.StandardOutput.ReadLineAsync())!;

@@ -7,6 +7,7 @@ Comparison[] all =
     ProfilingFlights.Comparison, .. ProfilingNumbers.Comparisons, ProfilingMemory.Comparison, .. ProfilingValues.Comparisons,
     CheckingFlights.Comparison, .. CheckingRecords.Comparisons, .. QuarantiningRows.Comparisons, .. MlflowHttp.Comparisons,
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
+    .. LoggingToRuns.Comparisons, .. WalkingLineage.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. WindowingEvents.Comparisons, .. JoiningFeatures.Comparisons, .. ReadingOnline.Comparisons, .. ServingFeatures.Comparisons, .. MaterializingFeatures.Comparisons, .. JoiningInPostgres.Comparisons,
 ];
@@ -25,9 +26,10 @@ if (args is ["write-postgres", var connectionString, var writer])
     return 0;
 }
 
-if (args is ["serve", var kind])
+if (args is ["serve", var kind, .. var rest])
 {
     await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingFeatures.Serves(kind) ? ServingFeatures.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
+    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind, rest.FirstOrDefault()) : ServingHttp.ServeAsync(kind));,
     return 0;
 }
 

@@ -125,13 +125,7 @@ internal static class StoringRuns
 
     private static readonly string[] Names = [.. Enumerable.Range(0, 10).Select(i => $"metric_{i}")];
 
-    // Eight processes that instrument and compile their code again keep two cores busy long after the warm-up, which would be measured instead.
-    private static System.Diagnostics.Process Start(string file, int number)
-    {
-        var start = Itself.Start(["write", file, $"{number}"], redirectsInput: true);
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        return System.Diagnostics.Process.Start(start)!;
-    }
+    private static System.Diagnostics.Process Start(string file, int number) => System.Diagnostics.Process.Start(Itself.Start(["write", file, $"{number}"], redirectsInput: true))!;
 
     private static async Task<Measured> WriteTogetherAsync(double part)
     {

@@ -32,6 +32,15 @@ public sealed partial class FlightDelaysTests
             .Contain(("2001-06-20", "172", "'distance' is between 1 and 6000"), "a tenth of that day has a distance below nothing, and two flights are longer in kilometres than a flight in miles can be: {0}", run.Output);
     }
 
+    [Fact]
+    public async Task A_run_that_is_done_again_comes_out_the_same_and_the_sample_ends()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await RunAsync(folder, "--again");
+        run.ExitCode.Should().Be(0, run.Output);
+        run.Output.Should().Contain("came out the same when it was replayed.");
+    }
+
     private static int Cached(Command run) => int.Parse(CachedStages().Match(run.Output).Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static Task<Command> RunAsync(TemporaryFolder folder, params string[] arguments) => Command.RunAsync(
