@@ -12,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.Redis;
 using MlOps.DataValidation;
 using MlOps.ModelRegistry;
 using MlOps.Statistics;
@@ -82,16 +83,17 @@ public sealed partial class ReferencePageTests
         using var folder = new TemporaryFolder();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        var wrong = option == nameof(MlOpsOptions.Folder) ? string.Empty : "nonsense"; // which could be the name of a folder
+        var wrong = option is nameof(MlOpsOptions.Folder) or nameof(RedisOptions.Configuration) ? string.Empty : "nonsense"; // which could be the name of a folder or a server
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["MlOps:Folder"] = folder.Path,
             ["MlOps:Webhooks:orders:Url"] = "https://orders.example/hook",
             ["MlOps:Webhooks:orders:Secret"] = "a secret of this test",
             ["MlOps:ModelRegistry:Signing:PrivateKey"] = key.ExportPkcs8PrivateKeyPem(),
+            ["MlOps:Redis:Configuration"] = "redis.example",
             [$"{path}:{option}"] = wrong,
         });
-        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
+        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").UseInProcessOnlineStore().UseRedisOnlineStore().AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
         using var host = builder.Build();
 
         var error = (await FluentActions.Awaiting(() => host.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<Exception>()).Which;
@@ -177,10 +179,10 @@ public sealed partial class ReferencePageTests
     [GeneratedRegex("^(?<start>\\| `mlops\\.[a-z._]+` \\| \\w+ \\| ?(`[^`]*` )?\\|) [^|]+ \\| `(?<meter>[^`]+)` \\|", RegexOptions.Multiline)]
     private static partial Regex InstrumentRow();
 
-    [GeneratedRegex("^\\| `(?<name>\\w+)( \\{name\\})?` \\| `(?<source>MlOps\\.\\w+)` \\|", RegexOptions.Multiline)]
+    [GeneratedRegex("^\\| `(?<name>\\w+(?: \\w+)*)( \\{name\\})?` \\| `(?<source>MlOps\\.\\w+)` \\|", RegexOptions.Multiline)]
     private static partial Regex ActivityRow();
 
-    [GeneratedRegex("StartActivity\\(\\$?\"(?<name>\\w+)")]
+    [GeneratedRegex("StartActivity\\(\\$?\"(?<name>\\w+(?: \\w+)*)")]
     private static partial Regex StartActivity();
 
     [GeneratedRegex("^\\| \\d{4} \\|")]
