@@ -9,7 +9,8 @@ Comparison[] all =
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. LoggingToRuns.Comparisons, .. WalkingLineage.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
-    .. WindowingEvents.Comparisons, .. JoiningFeatures.Comparisons, .. ReadingOnline.Comparisons, .. ServingFeatures.Comparisons, .. MaterializingFeatures.Comparisons, .. JoiningInPostgres.Comparisons,
+    .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons,
+    .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -28,8 +29,7 @@ if (args is ["write-postgres", var connectionString, var writer])
 
 if (args is ["serve", var kind, .. var rest])
 {
-    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind) : ServingFeatures.Serves(kind) ? ServingFeatures.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
-    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind, rest.FirstOrDefault()) : ServingHttp.ServeAsync(kind));,
+    await (MlflowHttp.Serves(kind) ? MlflowHttp.ServeAsync(kind, rest.FirstOrDefault()) : ServingFeatures.Serves(kind) ? ServingFeatures.ServeAsync(kind) : ServingHttp.ServeAsync(kind));
     return 0;
 }
 

@@ -48,7 +48,8 @@ internal static class PostgresErrors
         PostgresException { SqlState: CharacterNotInRepertoire or UntranslatableCharacter } e => new DataException($"A text for the warehouse '{warehouse}' holds a character that it cannot hold: NUL, or one that the encoding of the database lacks.", e) { DataSource = warehouse },
         PostgresException e when e.SqlState.StartsWith("42", StringComparison.Ordinal) => new DataException($"The query of warehouse '{warehouse}' is wrong: {e.MessageText}.", e) { DataSource = warehouse, Column = e.ColumnName },
         PostgresException e when e.SqlState[..2] is "22" or "0A" or "21" or "2F" or "P0" => new DataException( // whose messages hold values
-            $"The query of warehouse '{warehouse}' failed with the error {e.SqlState} ({Condition(e.SqlState)}).", e) { DataSource = warehouse, Column = e.ColumnName },
+            $"The query of warehouse '{warehouse}' failed with the error {e.SqlState} ({Condition(e.SqlState)}).", e)
+        { DataSource = warehouse, Column = e.ColumnName },
         _ => Translate(error, warehouse),
     };
 

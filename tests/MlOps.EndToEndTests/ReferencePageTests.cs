@@ -12,9 +12,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
-using MlOps.Redis;
 using MlOps.DataValidation;
 using MlOps.ModelRegistry;
+using MlOps.Redis;
 using MlOps.Statistics;
 
 namespace MlOps.EndToEndTests;

@@ -86,7 +86,7 @@ public sealed class SqliteOnlineStoreTests : IDisposable
     {
         const int Processes = 3;
         const int Rows = 300;
-        var running = Enumerable.Range(0, Processes).Select(i => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["online", File, $"{i}", $"{Rows}"]))!).ToArray();
+        var running = Enumerable.Range(0, Processes).Select(i => Process.Start(new ProcessStartInfo(Path.ChangeExtension(typeof(SqliteOnlineStoreTests).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null), ["online", File, $"{i}", $"{Rows}"]))!).ToArray();
         foreach (var process in running)
         {
             await process.WaitForExitAsync(Cancel);
