@@ -1,6 +1,6 @@
 namespace FlightDelays;
 
-/// <summary>A clock that can be set: the sample lives through May and June 2001 in half a minute.</summary>
+/// <summary>A clock that can be set: the sample lives through May and June 2001 in less than a minute.</summary>
 internal sealed class ReplayClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
