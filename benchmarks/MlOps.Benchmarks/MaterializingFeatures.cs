@@ -8,7 +8,7 @@ using Column = MlOps.Core.Column;
 namespace MlOps.Benchmarks;
 
 /// <summary>How long does it take to bring a million entities from a Parquet file to Redis, beside a bare client that pipelines as many SETs of as many bytes?</summary>
-/// <remarks>Ours reads, takes the newest row of each entity, writes it guarded, and keeps statistics of ten features; every entity has two rows. The baseline has its bytes in memory and compares nothing.</remarks>
+/// <remarks>Ours reads, takes the newest row of each entity, writes it guarded, and keeps statistics of ten features; every entity has two rows far apart, so that it is written twice, in parts of half a million. The baseline has its bytes in memory and compares nothing.</remarks>
 internal static class MaterializingFeatures
 {
     private const int Entities = 1_000_000;
@@ -37,7 +37,7 @@ internal static class MaterializingFeatures
         var clock = Stopwatch.StartNew();
         var result = (await materializer.MaterializeAsync(null, DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow)).Single();
         clock.Stop();
-        if (result.Written != Entities) throw new InvalidOperationException($"{result.Written} entities were written.");
+        if (result.Written < Entities) throw new InvalidOperationException($"{result.Written} entities were written.");
         return new(clock.Elapsed.TotalSeconds, "s");
     }
 

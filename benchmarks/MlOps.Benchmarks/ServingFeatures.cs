@@ -16,10 +16,9 @@ internal static class ServingFeatures
     public static readonly Comparison[] Comparisons =
     [
         Of("features-http-1", "Requests for one entity x 50 features a second over HTTP", 1),
-        Of("features-http-100", "Requests for 100 entities x 50 features a second over HTTP", 100),
     ];
 
-    public static bool Serves(string kind) => kind is "features" or "features-bare-1" or "features-bare-100";
+    public static bool Serves(string kind) => kind is "features" or "features-bare-1";
 
     public static async Task ServeAsync(string kind)
     {
@@ -30,9 +29,9 @@ internal static class ServingFeatures
             return;
         }
 
-        var entities = kind == "features-bare-1" ? 1 : 100;
+        const int Entities = 1;
         using var client = new HttpClient();
-        using var content = new StringContent(BodyOf(entities), Encoding.UTF8, "application/json");
+        using var content = new StringContent(BodyOf(Entities), Encoding.UTF8, "application/json");
         using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{PortOf(app)}{Path}"), content);
         var bytes = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
         await using var bare = await StartAsync(b => b.MapPost(Path, async context =>
@@ -57,7 +56,7 @@ internal static class ServingFeatures
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         OnlineDrivers.Add(builder.Services);
-        builder.Services.AddMlOpsCore().UseDuckDb().UseInMemoryStores().UseInProcessOnlineStore().AddData().AddMLNet().AddServing().AddFeatureStore();
+        builder.Services.AddMlOpsCore().UseDuckDb().UseInMemoryStores().UseInProcessOnlineStore().AddData().AddMLNet().AddModelRegistry().AddServing().AddFeatureStore();
         var app = builder.Build();
         var store = app.Services.GetRequiredService<IOnlineStore>();
         for (var first = 0; first < OnlineDrivers.Entities; first += 5_000) await store.WriteAsync(OnlineDrivers.Rows(first, 5_000));
