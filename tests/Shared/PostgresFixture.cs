@@ -1,9 +1,8 @@
-using MlOps.Tests;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(MlOps.FeatureStore.Tests.PostgresFixture))]
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
 
-namespace MlOps.FeatureStore.Tests;
+namespace MlOps.Tests;
 
 /// <summary>The one server of all tests. Without one they are skipped, and fail on a build server.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
