@@ -34,7 +34,7 @@ internal sealed class SegmentFolder(string path, TimeProvider time)
         var temporary = await WriteAsync(write).ConfigureAwait(false);
         try
         {
-            for (var next = All().Select(s => s.Last).DefaultIfEmpty(0).Max() + 1; !TryName(temporary, new(PathOf(next, next), next, next)); next++)
+            for (var next = All().Select(s => s.Last).DefaultIfEmpty(0).Max() + 1; !ExclusiveMove.TryMove(temporary, PathOf(next, next)); next++)
             {
                 // Somebody else was first.
             }
@@ -53,7 +53,7 @@ internal sealed class SegmentFolder(string path, TimeProvider time)
         var temporary = await WriteAsync(write).ConfigureAwait(false);
         try
         {
-            _ = TryName(temporary, new(PathOf(segments[0].First, segments[^1].Last), segments[0].First, segments[^1].Last)); // else somebody else has done the same
+            _ = ExclusiveMove.TryMove(temporary, PathOf(segments[0].First, segments[^1].Last)); // else somebody else has done the same
         }
         finally
         {
@@ -94,20 +94,6 @@ internal sealed class SegmentFolder(string path, TimeProvider time)
         {
             File.Delete(temporary);
             throw;
-        }
-    }
-
-    // A name is given once: moving without overwriting is one step.
-    private static bool TryName(string temporary, Segment segment)
-    {
-        try
-        {
-            File.Move(temporary, segment.Path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(segment.Path))
-        {
-            return false;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
             await engine.WriteParquetAsync(temporary, schema, One(rows), cancellationToken).ConfigureAwait(false);
             var kind = Sha256.Hex(schema.ToString())[..16];
             var next = Sequences(folder).DefaultIfEmpty(0).Max() + 1;
-            while (!TryMove(temporary, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{next:D8}-{kind}.parquet")))) next++;
+            while (!ExclusiveMove.TryMove(temporary, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{next:D8}-{kind}.parquet")))) next++; // another process may have taken the number meanwhile
         }
         finally
         {
@@ -63,20 +63,6 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
 
     private static IEnumerable<int> Sequences(string folder) => Directory.EnumerateFiles(folder, "*.parquet")
         .Select(f => int.TryParse(Path.GetFileName(f).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) ? sequence : 0);
-
-    // Another process may have taken the number meanwhile.
-    private static bool TryMove(string from, string to)
-    {
-        try
-        {
-            File.Move(from, to, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(to))
-        {
-            return false;
-        }
-    }
 
     private static async IAsyncEnumerable<RecordBatch> One(RecordBatch batch)
     {
