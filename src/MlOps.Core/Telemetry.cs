@@ -46,6 +46,9 @@ public static class Telemetry
     /// <summary>Counter, rows, tags suite and verdict: how many rows of datasets and streams were judged.</summary>
     public const string RowsValidated = "mlops.validation.rows";
 
+    /// <summary>Counter, events, tag view: how many events of a feature view have no event time.</summary>
+    public const string EventsPutAside = "mlops.features.events_put_aside";
+
     /// <summary>Histogram, seconds, tags service and status: how long it took to read features of entities online.</summary>
     public const string OnlineReadDuration = "mlops.online_read.duration";
 

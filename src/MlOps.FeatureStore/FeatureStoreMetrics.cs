@@ -9,6 +9,7 @@ internal sealed class FeatureStoreMetrics : IDisposable
 {
     private static readonly ActivitySource Source = new(Telemetry.FeatureStore);
     private readonly Meter _meter;
+    private readonly Counter<long> _eventsPutAside;
     private readonly Histogram<double> _onlineReads;
     private readonly Counter<long> _onlineValues;
     private readonly Counter<long> _checkedValues;
@@ -19,6 +20,7 @@ internal sealed class FeatureStoreMetrics : IDisposable
     public FeatureStoreMetrics(IMeterFactory? factory = null)
     {
         _meter = factory?.Create(Telemetry.FeatureStore) ?? new Meter(Telemetry.FeatureStore);
+        _eventsPutAside = _meter.CreateCounter<long>(Telemetry.EventsPutAside, "{event}", "Events of a view that have no event time.");
         _onlineReads = _meter.CreateHistogram<double>(Telemetry.OnlineReadDuration, "s", "How long it took to read features of entities online.");
         _onlineValues = _meter.CreateCounter<long>(Telemetry.OnlineValues, "{value}", "Values that were read online.");
         _checkedValues = _meter.CreateCounter<long>(Telemetry.ConsistencyValues, "{value}", "Served values that were compared with what a training set says.");
@@ -32,6 +34,8 @@ internal sealed class FeatureStoreMetrics : IDisposable
 
     /// <summary>Gets whether anybody listens to the statuses of values.</summary>
     public bool IsCounting => _onlineValues.Enabled;
+
+    public void EventsPutAside(string view, long events) => _eventsPutAside.Add(events, new KeyValuePair<string, object?>("view", view));
 
     public static Activity? StartOnlineRead(OnlinePlan plan, int entities)
     {

@@ -9,7 +9,7 @@ namespace MlOps.FeatureStore;
 
 /// <summary>Reads events from datasets, from sources of data by way of a snapshot, from warehouses by a query, and from what was pushed.</summary>
 internal sealed class EventReader(
-    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IServiceProvider services, ILogger<EventReader> logger) : IEventReader, IDisposable
+    IDatasetStore datasets, IEnumerable<ISqlWarehouse> warehouses, IServiceProvider services, FeatureStoreMetrics metrics, ILogger<EventReader> logger) : IEventReader, IDisposable
 {
     private readonly ConcurrentDictionary<IDataSource, SourceSnapshot> _snapshots = new();
 
@@ -60,7 +60,7 @@ internal sealed class EventReader(
         var layout = EventLayout.Match(view, features, dataset.Schema);
         var rows = new EventRows(view, layout, span);
         await foreach (var batch in datasets.ReadAsync(dataset, layout.SourceColumns, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
-        rows.Report(logger);
+        rows.Report(metrics, logger);
     }
 
     private async IAsyncEnumerable<RecordBatch> ReadAsync(
@@ -75,7 +75,7 @@ internal sealed class EventReader(
             var rows = new EventRows(view, layout, span);
             var sql = WarehouseEvents.Select(table, view, layout.SourceColumns, span, warehouse.Dialect);
             await foreach (var batch in session.QueryAsync(sql, null, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
-            rows.Report(logger);
+            rows.Report(metrics, logger);
         }
     }
 }

@@ -22,11 +22,12 @@ internal sealed class EventRows(FeatureView view, EventLayout layout, EventSpan?
     }
 
     /// <summary>Says in the log and in the metrics how many events had no event time.</summary>
+    /// <param name="metrics">The metrics.</param>
     /// <param name="logger">The log.</param>
-    public void Report(ILogger logger)
+    public void Report(FeatureStoreMetrics metrics, ILogger logger)
     {
         if (_putAside == 0) return;
-        EventMetrics.PutAside(view.Name, _putAside);
+        metrics.EventsPutAside(view.Name, _putAside);
         logger.EventsPutAside(view.Name, _putAside);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -14,7 +13,7 @@ internal static class OnlineRegistration
     /// <returns>The services.</returns>
     public static IServiceCollection AddOnlineFeatures(this IServiceCollection services)
     {
-        services.TryAddSingleton(static services => new FeatureStoreMetrics(services.GetService<IMeterFactory>()));
+        services.AddFeatureStoreMetrics();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OnlineFeaturesOptions>, OnlineFeaturesOptionsValidator>());
         services.AddOptions<OnlineFeaturesOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:OnlineFeatures");
         services.TryAddSingleton<OnlineTables>();

@@ -18,7 +18,7 @@ public sealed class EventReaderTests : IDisposable
     private readonly FakeLogger<EventReader> _logger = new();
     private readonly EventReader _reader;
 
-    public EventReaderTests() => _reader = new(_store, [], Services, _logger);
+    public EventReaderTests() => _reader = new(_store, [], Services, new FeatureStoreMetrics(), _logger);
 
     public void Dispose() => _reader.Dispose();
 

@@ -15,7 +15,7 @@ public class LocalJoinTests : PointInTimeEngineTests, IDisposable
 
     public LocalJoinTests()
     {
-        _events = new(_store, [], _services, NullLogger<EventReader>.Instance);
+        _events = new(_store, [], _services, new FeatureStoreMetrics(), NullLogger<EventReader>.Instance);
         Engine = new LocalJoin(_events, new(_store, [], Options.Create(LocalOptions)), Options.Create(LocalOptions));
     }
 

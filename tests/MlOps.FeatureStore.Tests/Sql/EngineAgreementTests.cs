@@ -68,7 +68,7 @@ public sealed class EngineAgreementTests(PostgresFixture server) : IAsyncDisposa
     {
         var store = _duckDb.Datasets;
         await using var services = new ServiceCollection().BuildServiceProvider();
-        using var events = new EventReader(store, [], services, NullLogger<EventReader>.Instance);
+        using var events = new EventReader(store, [], services, new FeatureStoreMetrics(), NullLogger<EventReader>.Instance);
         var options = Options.Create(new LocalJoinOptions());
         var view = join.View with { Source = FeatureSource.Of(await store.WriteAsync("events", new("rows", "test"), Tables.AsAsync(join.Events))) };
         return await JoinAsync(new LocalJoin(events, new(store, [], options), options), join, view);

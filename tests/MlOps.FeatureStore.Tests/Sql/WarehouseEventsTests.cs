@@ -96,7 +96,7 @@ public abstract class WarehouseEventsTests : IAsyncDisposable
     private async Task<List<FeatureValue[]>> ReadAsync(FeatureView view, EventSpan? span)
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
-        using var reader = new EventReader(Warehouse.Datasets, [Warehouse.Warehouse], services, NullLogger<EventReader>.Instance);
+        using var reader = new EventReader(Warehouse.Datasets, [Warehouse.Warehouse], services, new FeatureStoreMetrics(), NullLogger<EventReader>.Instance);
         return await Tables.RowsAsync(reader.ReadAsync(view, null, span, Cancel));
     }
 

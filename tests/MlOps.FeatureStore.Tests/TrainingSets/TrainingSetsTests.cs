@@ -283,7 +283,7 @@ public sealed class TrainingSetsTests : IAsyncDisposable
     private TrainingSets Sets(IReadOnlyList<FeatureView> views, IReadOnlyList<ComputedView>? computed = null, IReadOnlyList<FeatureService>? services = null, long budget = 1 << 30, string? folder = null)
     {
         var options = Options.Create(new LocalJoinOptions { MemoryBudget = budget, TemporaryFolder = folder });
-        var events = new EventReader(_store, [], _services, NullLogger<EventReader>.Instance);
+        var events = new EventReader(_store, [], _services, new FeatureStoreMetrics(), NullLogger<EventReader>.Instance);
         _disposables.Add(events);
         var rows = new EntityRowsReader(_store, [], options);
         return new(
