@@ -1,13 +1,29 @@
+using System.Collections.Concurrent;
 using MlOps.Core;
 
 namespace MlOps.FeatureStore;
 
-/// <summary>Describes queries and pushes by the definitions of the host.</summary>
+/// <summary>Describes queries and pushes by the definitions of the host. A service, which every request asks for again, is described once.</summary>
 internal sealed class FeatureDirectory(FeatureDefinitions definitions) : IFeatureDirectory
 {
+    private readonly ConcurrentDictionary<(string Name, int Version, bool FullNames), FeatureQueryColumns> _services = new();
+
     public FeatureQueryColumns DescribeQuery(string? service, IReadOnlyList<string> features, bool fullNames)
     {
         ArgumentNullException.ThrowIfNull(features);
+        if (service is null) return Describe(null, features, fullNames);
+        var found = definitions.GetService(service);
+        return _services.GetOrAdd((found.Name, found.Version, fullNames), _ => Describe(service, features, fullNames));
+    }
+
+    public IReadOnlyList<PushedColumn> DescribePush(string view)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(view);
+        return PushedColumns.Of(definitions.GetView(view));
+    }
+
+    private FeatureQueryColumns Describe(string? service, IReadOnlyList<string> features, bool fullNames)
+    {
         var selection = FeatureSelection.Resolve(definitions, service, features, fullNames);
         var keys = new List<Column>();
         foreach (var view in selection.Views)
@@ -16,12 +32,6 @@ internal sealed class FeatureDirectory(FeatureDefinitions definitions) : IFeatur
         }
 
         return new(keys, selection.Request, selection.Schema);
-    }
-
-    public IReadOnlyList<PushedColumn> DescribePush(string view)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(view);
-        return PushedColumns.Of(definitions.GetView(view));
     }
 
     private static void Add(List<Column> keys, Column key)
