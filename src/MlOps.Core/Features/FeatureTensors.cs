@@ -17,8 +17,17 @@ public static class FeatureTensors
         return tensors;
     }
 
-    private static Tensor ToTensor(FeatureVectors vectors, int feature)
+    /// <summary>Gives the tensor of one feature, as <see cref="ToTensors"/> does.</summary>
+    /// <param name="vectors">The features.</param>
+    /// <param name="feature">The feature, from 0.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="DataException">The feature is made of bytes, which no model takes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such feature.</exception>
+    public static Tensor ToTensor(this FeatureVectors vectors, int feature)
     {
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentOutOfRangeException.ThrowIfNegative(feature);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(feature, vectors.Columns.Count);
         var column = vectors.Columns[feature];
         switch (column.Type)
         {

@@ -6,11 +6,7 @@ public static class FeatureTime
     /// <summary>Gives the microseconds of a moment.</summary>
     /// <param name="time">The moment, in any zone.</param>
     /// <returns>The microseconds.</returns>
-    public static long ToMicros(DateTimeOffset time)
-    {
-        var ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
-        return Math.DivRem(ticks, TimeSpan.TicksPerMicrosecond, out var rest) - (rest < 0 ? 1 : 0);
-    }
+    public static long ToMicros(DateTimeOffset time) => (time.UtcTicks / TimeSpan.TicksPerMicrosecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>Gives the moment of microseconds.</summary>
     /// <param name="micros">The microseconds.</param>

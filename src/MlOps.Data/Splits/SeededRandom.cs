@@ -1,21 +1,13 @@
+using MlOps.Statistics;
+
 namespace MlOps.Data;
 
-/// <summary>A generator whose numbers are the same on every machine and version: SplitMix64 (Steele, Lea and Flood 2014).</summary>
+/// <summary>A generator whose numbers are the same on every machine and version: SplitMix64.</summary>
 internal sealed class SeededRandom(int seed)
 {
     private ulong _state = unchecked((ulong)seed);
 
-    public ulong Next()
-    {
-        unchecked
-        {
-            _state += 0x9E3779B97F4A7C15;
-            var z = _state;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        }
-    }
+    public ulong Next() => SplitMix.Next(ref _state);
 
     /// <summary>Gives a number below the limit, each with the same chance but for 2^-32.</summary>
     public int Below(int limit) => (int)(((UInt128)Next() * (uint)limit) >> 64);

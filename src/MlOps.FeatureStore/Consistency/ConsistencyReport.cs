@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MlOps.FeatureStore;
 
 /// <summary>How what was served differs from what training sets say.</summary>
@@ -21,9 +23,11 @@ public sealed record ConsistencyReport(ConsistencyQuery Query, long Predictions,
         "| feature | compared | equal | differ | only served | only recomputed | largest difference | distance |",
         "|---|---|---|---|---|---|---|---|",
         .. Features.Select(f => FormattableString.Invariant(
-            $"| {f.Feature} | {f.Compared} | {f.Equal} | {f.Differing} | {f.OnlyServed} | {f.OnlyRecomputed} | {(double.IsNaN(f.LargestDifference) ? "" : f.LargestDifference.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture))} | {(double.IsNaN(f.Distance) ? "" : f.Distance.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture))} |")),
+            $"| {f.Feature} | {f.Compared} | {f.Equal} | {f.Differing} | {f.OnlyServed} | {f.OnlyRecomputed} | {Cell(f.LargestDifference, "0.######")} | {Cell(f.Distance, "0.####")} |")),
         string.Empty,
     ]);
+
+    private static string Cell(double value, string format) => double.IsNaN(value) ? string.Empty : value.ToString(format, CultureInfo.InvariantCulture);
 }
 
 /// <summary>How one feature differs.</summary>

@@ -94,7 +94,7 @@ internal sealed class Materializer(
         if (marks.Pending is not { IsFull: false } pending || pending.Source != source || source.Length == 0)
             return await RunAsync(view, pinned, Next(view, marks, to, source), marks, progress, cancellationToken).ConfigureAwait(false);
         var resumed = await RunAsync(view, pinned, pending, marks, progress, cancellationToken).ConfigureAwait(false);
-        return pending.To >= to ? resumed : Sum(resumed, await RunAsync(view, pinned, Next(view, marks, to, source), marks, progress, cancellationToken).ConfigureAwait(false));
+        return pending.To >= to ? resumed : resumed.Plus(await RunAsync(view, pinned, Next(view, marks, to, source), marks, progress, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Says what is new: events after the mark, and whatever was created after it.</summary>
@@ -150,16 +150,4 @@ internal sealed class Materializer(
         var pinned = await reader.PinAsync(view, cancellationToken).ConfigureAwait(false);
         return (pinned, pinned.Source is FeatureSource.FromDataset source ? source.Dataset.Fingerprint : string.Empty);
     }
-
-    private static MaterializedView Sum(MaterializedView first, MaterializedView second) => second with
-    {
-        From = first.From < second.From ? first.From : second.From,
-        Read = first.Read + second.Read,
-        Written = first.Written + second.Written,
-        Superseded = first.Superseded + second.Superseded,
-        Rejected = first.Rejected + second.Rejected,
-        Expired = first.Expired + second.Expired,
-        Flagged = first.Flagged + second.Flagged,
-        RejectedRows = second.RejectedRows ?? first.RejectedRows,
-    };
 }

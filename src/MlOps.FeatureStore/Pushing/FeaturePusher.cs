@@ -25,7 +25,7 @@ internal sealed class FeaturePusher(FeatureDefinitions definitions, IMaterialize
             {
                 using var rows = columns.ToBatch(batch);
                 var pushed = await materializer.PushAsync(view, rows, target, cancellationToken).ConfigureAwait(false);
-                total = total is null ? pushed : Sum(total, pushed);
+                total = total is null ? pushed : total.Plus(pushed);
                 progress?.Report(total);
             }
         }
@@ -83,18 +83,4 @@ internal sealed class FeaturePusher(FeatureDefinitions definitions, IMaterialize
 
         return true;
     }
-
-    private static MaterializedView Sum(MaterializedView total, MaterializedView pushed) => total with
-    {
-        From = pushed.From < total.From ? pushed.From : total.From,
-        To = pushed.To > total.To ? pushed.To : total.To,
-        Read = total.Read + pushed.Read,
-        Written = total.Written + pushed.Written,
-        Superseded = total.Superseded + pushed.Superseded,
-        Rejected = total.Rejected + pushed.Rejected,
-        Expired = total.Expired + pushed.Expired,
-        Future = total.Future + pushed.Future,
-        Flagged = total.Flagged + pushed.Flagged,
-        RejectedRows = pushed.RejectedRows ?? total.RejectedRows,
-    };
 }

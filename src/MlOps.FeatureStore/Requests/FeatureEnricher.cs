@@ -28,7 +28,7 @@ internal sealed class FeatureEnricher(FeatureDefinitions definitions, IFeatureDi
         }
 
         var vectors = await features.ReadAsync(new() { Service = service, Entities = given }, cancellationToken).ConfigureAwait(false);
-        return [.. columns.Select(c => RequestValues.Write(c, vectors, vectors.Columns.IndexOf(c)))];
+        return [.. columns.Select(c => RequestValues.Write(vectors, vectors.Columns.IndexOf(c)))];
     }
 
     private static string NameOf(FeatureServiceReference service) => FormattableString.Invariant($"{service.Name}@{service.Version}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlOps.Core;
 
 namespace MlOps.FeatureStore;
@@ -19,23 +18,13 @@ internal static class RequestValues
         return values;
     }
 
-    /// <summary>Puts a feature into a tensor of the form that a column of its type has in a request.</summary>
-    /// <param name="name">What the input is called.</param>
+    /// <summary>Puts a feature into a tensor of the form that a column of its type has in a request: bytes, which no model looks at, as Base64.</summary>
     /// <param name="vectors">The features.</param>
     /// <param name="feature">Which of them.</param>
     /// <returns>The tensor, of width 1, missing where there is no value.</returns>
-    public static Tensor Write(string name, FeatureVectors vectors, int feature)
-    {
-        var values = Enumerable.Range(0, vectors.Count).Select(entity => vectors[entity, feature]).ToArray();
-        switch (ModelSignature.TypeOf(vectors.Columns[feature].Type))
-        {
-            case TensorType.Bool: return Tensor.Of(name, Array.ConvertAll(values, v => !v.IsMissing && v.ToBoolean()), Missing(values));
-            case TensorType.Int64: return Tensor.Of(name, Array.ConvertAll(values, v => v.IsMissing ? 0 : v.ToInt64()), Missing(values));
-            case TensorType.Float64: return Tensor.Of(name, Array.ConvertAll(values, v => v is { IsMissing: false, Type: ColumnType.Decimal } ? (double)(decimal)v.Object! : v.ToDouble()));
-            case TensorType.Float32: return Tensor.Of(name, Array.ConvertAll(values, v => (float)v.ToDouble()));
-            default: return Tensor.Of(name, Array.ConvertAll(values, TextOf));
-        }
-    }
+    public static Tensor Write(FeatureVectors vectors, int feature) => vectors.Columns[feature] is { Type: ColumnType.Binary } column
+        ? Tensor.Of(column.Name, [.. Enumerable.Range(0, vectors.Count).Select(entity => vectors[entity, feature].Object is byte[] bytes ? Convert.ToBase64String(bytes) : null)])
+        : vectors.ToTensor(feature);
 
     private static FeatureValue Read(Tensor tensor, int row, Column column) => (column.Type, tensor) switch
     {
@@ -48,17 +37,5 @@ internal static class RequestValues
         (ColumnType.Date, Tensor<string?> texts) when IsoTime.TryParseDay(texts.Values[row], out var day) => FeatureValue.FromBits(ColumnType.Date, day),
         (ColumnType.Timestamp, Tensor<string?> texts) when IsoTime.TryParseMoment(texts.Values[row], out var moment) => FeatureValue.FromBits(ColumnType.Timestamp, moment),
         _ => throw new ModelInputException($"Input '{column.Name}', element {row}, is no {column.Type}, by which features are found.", column.Name),
-    };
-
-    private static bool[]? Missing(FeatureValue[] values) => Array.Exists(values, v => v.IsMissing) ? Array.ConvertAll(values, v => v.IsMissing) : null;
-
-    private static string? TextOf(FeatureValue value) => value.ToObject() switch
-    {
-        null => null,
-        string text => text,
-        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        DateTimeOffset moment => moment.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
-        byte[] bytes => Convert.ToBase64String(bytes),
-        var other => Convert.ToString(other, CultureInfo.InvariantCulture),
     };
 }
