@@ -11,6 +11,7 @@ Comparison[] all =
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons,
     .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
+    .. LoggingPredictions.Comparisons,
 ];
 
 if (args is ["side", var name, var side])

@@ -51,6 +51,17 @@ public static class PostgresBuilderExtensions
         return builder.Use<IOnlineStore>(static services => new PostgresOnlineStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()));
     }
 
+    /// <summary>Chooses PostgreSQL for the prediction log, in tables of its own beside those that <see cref="UsePostgres(MlOpsBuilder, string?)"/> has; both may be chosen, or one, and they share one connection pool. What waits to be stored still lies in files of each process.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">The connection string; null takes it from <c>MlOps:Postgres</c>, or from what <c>UsePostgres</c> was given.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder UsePostgresPredictionLog(this MlOpsBuilder builder, string? connectionString = null)
+    {
+        if (connectionString is not null) ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        AddDatabase(builder, options => options.ConnectionString = connectionString ?? options.ConnectionString);
+        return builder.Use<IPredictionStore>(static services => new PostgresPredictionStore(services.GetRequiredService<PostgresDatabase>()));
+    }
+
     private static void AddDatabase(MlOpsBuilder builder, Action<PostgresOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -56,3 +56,12 @@ public sealed class PostgresOnlineStoreConformanceTests(PostgresFixture server) 
 
     protected override Task<IOnlineStore> CreateAsync() => Task.FromResult<IOnlineStore>(_schema.Open().Online);
 }
+
+public sealed class PostgresPredictionStoreConformanceTests(PostgresFixture server) : PredictionStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IPredictionStore> CreateAsync() => Task.FromResult<IPredictionStore>(_schema.Open().Predictions);
+}

@@ -22,6 +22,7 @@ internal sealed class Store : IDisposable
         Lineage = new(Database);
         Features = new(Database);
         Online = new(Database, time ?? TimeProvider.System);
+        Predictions = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -36,6 +37,8 @@ internal sealed class Store : IDisposable
     public RelationalFeatureCatalog Features { get; }
 
     public PostgresOnlineStore Online { get; }
+
+    public PostgresPredictionStore Predictions { get; }
 
     public RelationalModelRegistry Registry { get; }
 
