@@ -6,6 +6,7 @@ namespace MlOps.Monitoring;
 /// <summary>The columns in which predictions lie in the log.</summary>
 internal static class PredictionColumns
 {
+    public const string Prefix = "prediction.";
     public const string OutputPrefix = "output.";
     public const string Id = "prediction.id";
     public const string Version = "prediction.version";
