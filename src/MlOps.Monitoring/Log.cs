@@ -28,8 +28,8 @@ internal static partial class Log
     [LoggerMessage(1707, LogLevel.Error, "The prediction log met an error and goes on")]
     public static partial void LogFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(1710, LogLevel.Information, "Monitor {Monitor} compared {Rows} predictions of model {Model} with the training data of version {Version}: {Drifted} drifted, of {Columns} columns and the label")]
-    public static partial void Checked(this ILogger logger, string monitor, string model, int version, long rows, int drifted, int columns);
+    [LoggerMessage(1710, LogLevel.Information, "Monitor {Monitor} compared {Rows} predictions of model {Model} with version {Version}: {Alarms} alarms of {Checks} checks")]
+    public static partial void Checked(this ILogger logger, string monitor, string model, int version, long rows, int alarms, int checks);
 
     [LoggerMessage(1711, LogLevel.Warning, "The prediction log could not be stored before the comparison; what it still holds is not in the report")]
     public static partial void CheckedWithoutFlush(this ILogger logger, Exception error);
@@ -45,6 +45,9 @@ internal static partial class Log
 
     [LoggerMessage(1715, LogLevel.Warning, "Monitor {Monitor} found drift of model {Model} in {Drifted}")]
     public static partial void DriftFound(this ILogger logger, string monitor, string model, string drifted);
+
+    [LoggerMessage(1709, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
+    public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
 
     [LoggerMessage(1716, LogLevel.Error, "Monitor {Monitor} could not compare; it tries again the next time")]
     public static partial void MonitorFailed(this ILogger logger, Exception error, string monitor);

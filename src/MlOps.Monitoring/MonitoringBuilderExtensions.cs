@@ -51,9 +51,23 @@ public static class MonitoringBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, MonitorOptionsValidator>());
         var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
         foreach (var configure in description.Configurations) options.Configure(configure);
-        services.TryAddSingleton<DriftDetector>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
+        builder.AddMonitorCheck<DriftCheck>();
+        services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
+        return builder;
+    }
+
+    /// <summary>Adds a check that every monitor of the host makes, unless it names it in <see cref="MonitorOptions.SkippedChecks"/>.</summary>
+    /// <typeparam name="TCheck">The check.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder AddMonitorCheck<TCheck>(this MlOpsBuilder builder)
+        where TCheck : class, IMonitorCheck
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IMonitorCheck, TCheck>());
         return builder;
     }
 }

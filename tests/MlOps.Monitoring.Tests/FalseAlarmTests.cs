@@ -66,14 +66,15 @@ public class FalseAlarmTests
     private static (IReadOnlyList<ColumnDrift> Columns, LabelDrift? Label) Compare(ReferenceProfile reference, Table window, MonitorOptions options)
     {
         var current = new CurrentProfile(reference);
-        current.Add(window.ToBatch());
+        current.Add(new MonitorBatch(0, window.ToBatch()));
         return DriftComparer.Compare(reference, current, options);
     }
 
     private static async Task<ReferenceProfile> ProfileAsync(Table training)
     {
         var world = new World();
-        return await new ReferenceReader(world.Datasets).ReadAsync(await world.TrainAsync(training, label: "ground_truth"), TestContext.Current.CancellationToken);
+        var context = new MonitorContext("flight-delay", new(), await world.TrainAsync(training, label: "ground_truth"), World.May, World.May.AddDays(1));
+        return await new ReferenceReader(world.Datasets).ReadAsync(context, TestContext.Current.CancellationToken);
     }
 
     // Every third column is a number with ties, every third a fraction with missing values, every third a category.

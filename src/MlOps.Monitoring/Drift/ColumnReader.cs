@@ -32,16 +32,14 @@ internal static class ColumnReader
 
     /// <summary>Adds values of a column to counts of categories.</summary>
     /// <param name="column">The column.</param>
-    /// <param name="rows">The rows to count, or null for all.</param>
-    /// <param name="count">How many rows that is.</param>
+    /// <param name="count">How many rows there are.</param>
     /// <param name="type">The type of the column in training.</param>
     /// <param name="counter">Where to count.</param>
-    public static void Count(IArrowArray column, IReadOnlyList<int>? rows, int count, ColumnType type, CategoryCounter counter)
+    public static void Count(IArrowArray column, int count, ColumnType type, CategoryCounter counter)
     {
         Span<char> buffer = stackalloc char[256];
-        for (var i = 0; i < count; i++)
+        for (var row = 0; row < count; row++)
         {
-            var row = rows?[i] ?? i;
             // Most text is counted without making a string of it.
             if (type == ColumnType.String && column is StringArray texts && texts.GetBytes(row, out var isNull) is var utf8 && !isNull && utf8.Length <= buffer.Length)
                 counter.Add(buffer[..Encoding.UTF8.GetChars(utf8, buffer)]);

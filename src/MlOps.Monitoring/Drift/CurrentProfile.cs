@@ -15,26 +15,16 @@ internal sealed class CurrentProfile
     /// <summary>The predictions that did not fail.</summary>
     public long Rows { get; private set; }
 
-    public long FailedRows { get; private set; }
-
     /// <summary>The true values that are known.</summary>
     public RunningMoments Truth { get; private set; }
 
-    public void Add(RecordBatch batch)
+    public void Add(MonitorBatch batch)
     {
-        var failed = ColumnReader.Find(batch, PredictionColumns.Error);
-        var rows = new List<int>(batch.Length);
-        for (var i = 0; i < batch.Length; i++)
-        {
-            if (failed is null || failed.IsNull(i)) rows.Add(i);
-            else FailedRows++;
-        }
-
-        Rows += rows.Count;
-        var some = rows.Count < batch.Length ? rows : null;
-        foreach (var column in _columns) column.Add(ColumnReader.Find(batch, column.Reference.Column.Name), some, rows.Count);
-        if (ColumnReader.Find(batch, PredictionColumns.Truth) is not { } truths) return;
-        foreach (var i in rows)
+        var rows = batch.Rows;
+        Rows += rows.Length;
+        foreach (var column in _columns) column.Add(ColumnReader.Find(rows, column.Reference.Column.Name), rows.Length);
+        if (ColumnReader.Find(rows, PredictionColumns.Truth) is not { } truths) return;
+        for (var i = 0; i < rows.Length; i++)
         {
             if (ColumnReader.Number(truths, i) is var truth && !double.IsNaN(truth)) Truth = Truth.With(truth);
         }
@@ -59,8 +49,10 @@ internal sealed class CurrentColumn(ReferenceColumn reference)
     /// <summary>Whether any prediction came with the column at all.</summary>
     public bool IsThere { get; private set; }
 
-    /// <summary>Adds some rows of a batch, or all of them.</summary>
-    public void Add(IArrowArray? column, List<int>? rows, int count)
+    /// <summary>Adds the rows of a batch.</summary>
+    /// <param name="column">The values; null when the batch has no such column.</param>
+    /// <param name="count">How many rows there are.</param>
+    public void Add(IArrowArray? column, int count)
     {
         if (reference.Problem is not null) return;
         if (column is null)
@@ -74,14 +66,14 @@ internal sealed class CurrentColumn(ReferenceColumn reference)
         {
             for (var i = 0; i < count; i++)
             {
-                var bin = bins.IndexOf(ColumnReader.Number(column, rows?[i] ?? i));
+                var bin = bins.IndexOf(ColumnReader.Number(column, i));
                 if (bin < 0) _missing++;
                 else Counts[bin]++;
             }
         }
         else
         {
-            ColumnReader.Count(column, rows, count, reference.Column.Type, _categories);
+            ColumnReader.Count(column, count, reference.Column.Type, _categories);
         }
     }
 }

@@ -3,29 +3,17 @@ using MlOps.Core;
 namespace MlOps.Monitoring;
 
 /// <summary>How the predictions of a window differ from the data that the model was trained on.</summary>
-/// <param name="Monitor">The monitor.</param>
-/// <param name="Model">The model.</param>
-/// <param name="Version">The version whose training data are the reference.</param>
-/// <param name="From">The first moment of the window.</param>
-/// <param name="To">The moment after the last.</param>
 /// <param name="ReferenceRows">The rows that the model was trained on.</param>
 /// <param name="Rows">The predictions that were compared.</param>
 /// <param name="FailedRows">The predictions in the window that failed. They are not compared.</param>
 /// <param name="Columns">The input columns in the order of the model's signature.</param>
 /// <param name="Label">What was true in the window against what was true in training; null when too little is known.</param>
-/// <param name="Summary">The result in a sentence.</param>
 public sealed record DriftReport(
-    string Monitor,
-    string Model,
-    int Version,
-    DateTimeOffset From,
-    DateTimeOffset To,
     long ReferenceRows,
     long Rows,
     long FailedRows,
     IReadOnlyList<ColumnDrift> Columns,
-    LabelDrift? Label,
-    string Summary)
+    LabelDrift? Label) : MonitorSection(DriftCheck.CheckName)
 {
     /// <summary>Gets whether a column or the label has drifted.</summary>
     public bool HasDrift => Label is { IsDrifted: true } || Columns.Any(c => c.IsDrifted);
@@ -35,8 +23,7 @@ public sealed record DriftReport(
 
     /// <summary>Gives the summary and a line for each column that drifted.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() =>
-        string.Join('\n', [Summary, .. Columns.Where(c => c.IsDrifted).Select(c => $"{c.Column}: {c.Sentence}"), .. Label is { IsDrifted: true } ? [$"{Label.Label}: {Label.Sentence}"] : Array.Empty<string>()]);
+    public override string ToString() => string.Join('\n', [Summary, .. Alarms.Select(a => a.ToString())]);
 }
 
 /// <summary>How one input column differs.</summary>

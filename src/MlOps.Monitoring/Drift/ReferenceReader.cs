@@ -9,16 +9,14 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
     private const string Binary = "binary-classification";
     private const string Regression = "regression";
 
-    public async Task<ReferenceProfile> ReadAsync(ModelVersion version, CancellationToken cancellationToken)
+    public async Task<ReferenceProfile> ReadAsync(MonitorContext context, CancellationToken cancellationToken)
     {
-        var manifest = version.RequireBundle().Manifest;
-        if (!manifest.Data.TryGetValue("training", out var training))
-            throw new DataException($"Version {version.Version} of model '{version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
-        var dataset = new Dataset(
-            training.Name, training.Fingerprint, training.Schema, training.RowCount, training.Artifact, new("model", $"{version.Model}/{version.Version}"), version.CreatedAt);
+        var (version, manifest) = (context.Version, context.Manifest);
+        var dataset = context.Data("training")
+            ?? throw new DataException($"Version {version.Version} of model '{version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
         var columns = new List<ReferenceColumn>();
         foreach (var column in manifest.Signature.InputSchema) columns.Add(await ReadColumnAsync(dataset, column, cancellationToken).ConfigureAwait(false));
-        return new(training.RowCount, columns, await ReadLabelAsync(dataset, manifest, cancellationToken).ConfigureAwait(false));
+        return new(dataset.RowCount, columns, await ReadLabelAsync(dataset, manifest, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<ReferenceColumn> ReadColumnAsync(Dataset dataset, Column column, CancellationToken cancellationToken)
@@ -52,7 +50,7 @@ internal sealed class ReferenceReader(IDatasetStore datasets)
     {
         var counter = new CategoryCounter();
         await foreach (var batch in datasets.ReadAsync(dataset, [column.Name], cancellationToken).ConfigureAwait(false))
-            ColumnReader.Count(batch.Column(0), null, batch.Length, column.Type, counter);
+            ColumnReader.Count(batch.Column(0), batch.Length, column.Type, counter);
         return new(column) { Categories = counter.Counts, Overflow = counter.Overflow, Missing = counter.Missing };
     }
 
