@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using MlOps.Core;
 using MlOps.Statistics;
 
 namespace MlOps.Monitoring;
