@@ -69,4 +69,7 @@ internal static partial class Log
 
     [LoggerMessage(1721, LogLevel.Information, "Erased a subject from the prediction log: {Rows} predictions")]
     public static partial void SubjectErased(this ILogger logger, long rows);
+
+    [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
+    public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
 }

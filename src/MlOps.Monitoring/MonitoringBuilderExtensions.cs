@@ -62,6 +62,7 @@ public static class MonitoringBuilderExtensions
         var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
         foreach (var configure in description.Configurations) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
         builder.AddMonitorCheck<DriftCheck>();
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
