@@ -36,7 +36,7 @@ public static class ReferenceProfiler
         for (var i = 0; i < batch.ColumnCount; i++)
         {
             var name = batch.Schema.GetFieldByIndex(i).Name;
-            if (name.StartsWith(PredictionColumns.Prefix, StringComparison.Ordinal) || ProfileFeeder.TypeOf(batch.Column(i)) is not { } type) continue;
+            if ((name != PredictionColumns.Truth && PredictionColumns.IsOwn(name)) || ProfileFeeder.TypeOf(batch.Column(i)) is not { } type) continue;
             var target = name == label ? PredictionColumns.Truth : name;
             var column = profile.Column(target);
 

@@ -1,4 +1,4 @@
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>A table.</summary>
 /// <param name="Columns">Its columns.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>Points in time and spans as people read them.</summary>
 internal static class TimeText

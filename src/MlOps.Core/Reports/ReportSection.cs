@@ -1,4 +1,4 @@
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>A part of a report: a section of its own, or one of several cards side by side.</summary>
 /// <param name="Title">Its title.</param>
@@ -18,7 +18,7 @@ internal sealed record ReportSection(string Title)
 
     public IReadOnlyList<ReportFact> Facts { get; init; } = [];
 
-    public ReportChart? Chart { get; init; }
+    public ReportFigure? Figure { get; init; }
 
     public ReportTable? Table { get; init; }
 }

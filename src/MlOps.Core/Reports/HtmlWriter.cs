@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>Writes a report as one HTML file that needs nothing else: no script, no font, no picture, no network. Its own policy forbids them.</summary>
 internal sealed class HtmlWriter
@@ -36,6 +36,12 @@ internal sealed class HtmlWriter
     };
 
     private static string Chip(string text, ReportTone tone) => $"""<span class="chip{Class(tone)}">{Text(text)}</span>""";
+
+    private static string Key(ReportKey key)
+    {
+        var colour = key.Colour switch { null => string.Empty, "before" => " class=\"before\"", var other => $" style=\"background:var(--{Text(other)})\"" };
+        return $"<span><i{colour}></i>{Text(key.Name)}</span>";
+    }
 
     private static string ReadStyle()
     {
@@ -87,10 +93,10 @@ internal sealed class HtmlWriter
         var chips = string.Concat(section.Chips.Select(c => Chip(c.Text, c.Tone)));
         Line(section.IsCard ? $"""<article class="card"{anchor}><header><h3>{Text(section.Title)}</h3>{chips}</header>""" : $"""<section{anchor}><h2>{Text(section.Title)}</h2>{chips}""");
         if (section.Note is { } note) Line($"""<p class="note">{Text(note)}</p>""");
-        if (section.Chart is { } chart)
+        if (section.Figure is { } figure)
         {
-            if (chart.Before.Count > 0) Line("""<div class="legend"><span><i class="before"></i>before</span><span><i></i>after</span></div>""");
-            Line(HistogramSvg.Draw(chart));
+            if (figure.Keys.Count > 0) Line($"""<div class="legend">{string.Concat(figure.Keys.Select(Key))}</div>""");
+            Line(figure.Draw());
         }
 
         Facts(section.Facts, "facts");

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>Writes a report as Markdown (GitHub's), short enough for a pull request. What comes from the data stands in code spans, where it neither formats nor mentions anybody.</summary>
 internal static class MarkdownWriter

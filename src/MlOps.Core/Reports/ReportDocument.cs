@@ -1,4 +1,4 @@
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>What a report says, before it is written as HTML, Markdown, JSON or JUnit.</summary>
 /// <param name="Kind">profile, comparison, validation, history.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MlOps.DataValidation;
+namespace MlOps.Core;
 
 /// <summary>Numbers as people read them, the same in every culture.</summary>
 internal static class Readable
