@@ -51,4 +51,13 @@ internal static partial class Log
 
     [LoggerMessage(1716, LogLevel.Error, "Monitor {Monitor} could not compare; it tries again the next time")]
     public static partial void MonitorFailed(this ILogger logger, Exception error, string monitor);
+
+    [LoggerMessage(1760, LogLevel.Information, "Monitor {Monitor} judges performance by {Rows} labelled rows of {Source}")]
+    public static partial void PerformanceReferenceRead(this ILogger logger, string monitor, long rows, string source);
+
+    [LoggerMessage(1761, LogLevel.Information, "Monitor {Monitor} has no reference to judge performance by: {Reason}")]
+    public static partial void PerformanceWithoutReference(this ILogger logger, string monitor, string reason);
+
+    [LoggerMessage(1762, LogLevel.Debug, "Monitor {Monitor} does not know what the training of version {Version} took")]
+    public static partial void TrainingTimeUnknown(this ILogger logger, Exception error, string monitor, int version);
 }

@@ -48,6 +48,9 @@ internal static class ColumnReader
         }
     }
 
+    /// <summary>Gives a value as text, whatever its type; null when it is missing.</summary>
+    public static string? AnyText(IArrowArray column, int row) => Text(column, ColumnType.String, row);
+
     private static string? Text(IArrowArray column, ColumnType type, int row) => column switch
     {
         BooleanArray b => b.GetValue(row) switch { true => "true", false => "false", null => null },
