@@ -195,7 +195,7 @@ internal sealed class PerformancePass : IMonitorPass
         return tally.EstimatedRows > 0 ? PerformanceStatus.Estimated : PerformanceStatus.Unknown;
     }
 
-    private LabelCoverage Coverage(int chunk) => _tallies.TryGetValue((chunk, 0), out var tally) ? new(chunk, tally.Rows, tally.Labels, StatusOf(tally)) : new(chunk, 0, 0, PerformanceStatus.Unknown);
+    private ChunkCoverage Coverage(int chunk) => _tallies.TryGetValue((chunk, 0), out var tally) ? new(chunk, tally.Rows, tally.Labels, StatusOf(tally)) : new(chunk, 0, 0, PerformanceStatus.Unknown);
 
     private void Measure(PerformanceReport report)
     {
