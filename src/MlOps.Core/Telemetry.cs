@@ -103,8 +103,14 @@ public static class Telemetry
     /// <summary>Counter, tag model: how many predictions were logged.</summary>
     public const string PredictionsLogged = "mlops.prediction_log.written";
 
-    /// <summary>Counter, tag model: how many predictions were dropped because the queue was full.</summary>
+    /// <summary>Counter, tag model: how many predictions were dropped because the queue was full or the store refused them.</summary>
     public const string PredictionsDropped = "mlops.prediction_log.dropped";
+
+    /// <summary>Counter, tag model: how many predictions waited in memory, because no file could be written for them.</summary>
+    public const string PredictionsUnprotected = "mlops.prediction_log.unprotected";
+
+    /// <summary>Counter: how many predictions were recovered that a killed process had left.</summary>
+    public const string PredictionsRecovered = "mlops.prediction_log.recovered";
 
     /// <summary>Gauge, tags model and column: the population stability index of the last comparison.</summary>
     public const string DriftScore = "mlops.drift.psi";

@@ -11,6 +11,8 @@ internal sealed class MonitoringMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _logged;
     private readonly Counter<long> _dropped;
+    private readonly Counter<long> _unprotected;
+    private readonly Counter<long> _recovered;
     private readonly Gauge<double> _drift;
 
     public MonitoringMetrics(IMeterFactory? factory = null)
@@ -18,6 +20,8 @@ internal sealed class MonitoringMetrics : IDisposable
         _meter = factory?.Create(Telemetry.Monitoring) ?? new Meter(Telemetry.Monitoring);
         _logged = _meter.CreateCounter<long>(Telemetry.PredictionsLogged, "{prediction}", "Predictions that were logged.");
         _dropped = _meter.CreateCounter<long>(Telemetry.PredictionsDropped, "{prediction}", "Predictions that the log dropped.");
+        _unprotected = _meter.CreateCounter<long>(Telemetry.PredictionsUnprotected, "{prediction}", "Predictions that would be lost with the process, because no file could be written for them.");
+        _recovered = _meter.CreateCounter<long>(Telemetry.PredictionsRecovered, "{prediction}", "Predictions of a killed process that were recovered.");
         _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
     }
 
@@ -26,6 +30,10 @@ internal sealed class MonitoringMetrics : IDisposable
     public void Logged(string model, int rows) => _logged.Add(rows, new KeyValuePair<string, object?>("model", model));
 
     public void Dropped(string model, int rows) => _dropped.Add(rows, new KeyValuePair<string, object?>("model", model));
+
+    public void Unprotected(string model, int rows) => _unprotected.Add(rows, new KeyValuePair<string, object?>("model", model));
+
+    public void Recovered(long rows) => _recovered.Add(rows);
 
     public void Drift(string model, string column, double psi) =>
         _drift.Record(psi, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("column", column));
