@@ -11,6 +11,9 @@ internal static class ChangedMost
     /// <summary>A change of a share of missing values that does.</summary>
     private const double Missing = 0.05;
 
+    /// <summary>A share of values that the reference never had that does.</summary>
+    private const double Unseen = 0.01;
+
     /// <summary>A relative change of the mean of the label that does.</summary>
     private const double Label = 0.2;
 
@@ -25,7 +28,7 @@ internal static class ChangedMost
         if (hasWindows) heads.Add(new("window", "When"));
         return new("What changed most")
         {
-            Note = $"Size is how often the change fits into one that matters: a PSI {Readable.Number(Index)} beyond chance, {Readable.Share(Missing)} more or fewer missing values, a label that is off by a fifth, a metric at its limit.",
+            Note = $"Size is how often the change fits into one that matters: a PSI {Readable.Number(Index)} beyond chance, {Readable.Share(Missing)} more or fewer missing values, {Readable.Share(Unseen)} of values never seen, a label that is off by a fifth, a metric at its limit.",
             Table = new(heads, [.. changes.Take(MaxRows).Select(c =>
             {
                 List<ReportCell> cells =
@@ -44,18 +47,20 @@ internal static class ChangedMost
 
     private static IEnumerable<Change> Drift((MonitorReport Report, DriftReport Section)[] found)
     {
-        foreach (var column in DriftPart.SeriesOf(found))
+        foreach (var column in DriftPart.SeriesOf(found).Concat(DriftPart.SeriesOf(found, ofPredictions: true)))
         {
             var (moved, missing) = (column.Worst, column.MostMissing);
-            var isMissing = Math.Abs(missing.Column.Missing - missing.Column.ReferenceMissing) / Missing;
-            yield return new(column.Name, "PSI, by chance and now", moved.From, moved.To, ReportCell.Number(moved.Column.NoiseLevel), ReportCell.Number(moved.Column.Psi), DriftPart.Excess(moved.Column) / Index, moved.Column.IsDrifted);
-            if (isMissing > 0.2) yield return new(column.Name, "missing", missing.From, missing.To, ReportCell.Share(missing.Column.ReferenceMissing), ReportCell.Share(missing.Column.Missing), isMissing, false);
+            yield return new(column.Name, "PSI, by chance and now", moved.From, moved.To, ReportCell.Number(moved.Column.NoiseLevel), ReportCell.Number(moved.Column.Psi), DriftPart.Excess(moved.Column) / Index, moved.Column is { IsDrifted: true, Direction: null });
+            if (missing.Column.Direction is "unseen")
+                yield return new(column.Name, "values never seen", missing.From, missing.To, ReportCell.Share(missing.Column.Change.ExpectedUnseenShare), ReportCell.Share(missing.Column.Change.UnseenShare), missing.Column.Change.UnseenShare / Unseen, true);
+            else if (missing.Column.Direction is not null || missing.MissingChange > Missing / 5)
+                yield return new(column.Name, "missing values", missing.From, missing.To, ReportCell.Share(missing.Column.ReferenceMissing), ReportCell.Share(missing.Column.Missing), missing.MissingChange / Missing, missing.Column.Direction is not null);
         }
 
-        var labels = found.Where(f => f.Section.Label is not null).Select(f => (f.Report, Label: f.Section.Label!)).Select(l => (l.Report, l.Label, Size: Math.Abs(l.Label.Current - l.Label.Reference) / Math.Abs(l.Label.Reference) / Label)).ToArray();
+        var labels = DriftPart.LabelsOf(found).Select(l => (l.From, l.To, l.Label, Size: Math.Abs(l.Label.Current - l.Label.Reference) / Math.Abs(l.Label.Reference) / Label)).ToArray();
         if (labels.Length == 0) yield break;
-        var (report, label, size) = labels.OrderByDescending(l => l.Label.IsDrifted).ThenByDescending(l => l.Size).First();
-        yield return new(label.Label, "mean of the label", report.From, report.To, ReportCell.Number(label.Reference), ReportCell.Number(label.Current), size, label.IsDrifted);
+        var (from, to, label, size) = labels.OrderByDescending(l => l.Label.IsDrifted).ThenByDescending(l => l.Size).First();
+        yield return new(label.Label, "mean of the label", from, to, ReportCell.Number(label.Reference), ReportCell.Number(label.Current), size, label.IsDrifted);
     }
 
     private static IEnumerable<Change> Performance((MonitorReport Report, PerformanceReport Section)[] found) =>

@@ -12,7 +12,7 @@ public sealed class MonitorJsonTests
         var json = SampleReports.Day().ToJson();
         var back = MonitorReport.FromJson(json);
         back.ToJson().Should().Be(json);
-        back.Drift!.Columns[1].Should().Be(SampleReports.Drift().Columns[1]);
+        back.Drift!.Columns[1].Should().BeEquivalentTo(SampleReports.Drift().Columns[1]);
         back.Section<PerformanceReport>()!.Series[0].Points[0].Value!.Value.Should().Be(0.6);
         back.Alarms.Select(a => a.Cause).Should().Equal(SampleReports.Day().Alarms.Select(a => a.Cause));
         back.Alarms[1].Contributors.Should().HaveCount(3);

@@ -1,4 +1,5 @@
 using MlOps.Core;
+using MlOps.Statistics;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -21,7 +22,7 @@ internal static class SampleReports
         3,
         [
             new("still", ColumnType.Float64, DriftStatus.Stable, 0.012, 0.01, 1, 0, 0, 1, "PSI 0.012, 0.010 is noise."),
-            new("distance", ColumnType.Int64, hasMoved ? DriftStatus.Drifted : DriftStatus.Stable, hasMoved ? 0.9 : 0.02, 0.01, hasMoved ? 1e-40 : 1, 0, 0.01, 0.5, "Moved."),
+            new("distance", ColumnType.Int64, hasMoved ? DriftStatus.Drifted : DriftStatus.Stable, hasMoved ? 0.9 : 0.02, 0.01, hasMoved ? 1e-40 : 1, 0, 0.01, 0.5, "Moved.") { Change = Bins([new("at most 300", 2000, 50), new("above 300 and at most 2000", 7000, 600), new("above 2000", 1000, 350)]) },
             new(Attack, ColumnType.String, DriftStatus.NotCompared, double.NaN, double.NaN, double.NaN, 0.1, double.NaN, double.NaN, "Not compared."),
         ],
         new("late", 0.2, 0.25, 20_000, 900, 0.01, false, "A small change."))
@@ -34,6 +35,12 @@ internal static class SampleReports
                 Statistic = "psi", Value = 0.9, Reference = 0.01, Threshold = 0.1, PValue = 1e-40, Contributors = [new("above 2000", 0.1, 0.35, 0.7), new("at most 300", 0.2, 0.05, 0.2), new(Attack, 0, 0.01, 0.1)],
             },
         ],
+    };
+
+    /// <summary>A comparison that is known by its bins.</summary>
+    public static ColumnChange Bins(IReadOnlyList<ChangedBin> bins) => new(bins.Sum(b => b.Reference), bins.Sum(b => b.Current), 0, 0)
+    {
+        Bins = bins, UnseenShare = 0.25, Distances = new Dictionary<DistanceMeasure, MeasuredDistance> { [DistanceMeasure.PopulationStability] = new(0.9, 0.01), [DistanceMeasure.Wasserstein] = new(double.NaN, double.NaN) },
     };
 
     public static PerformanceReport Performance(int day)
