@@ -6,7 +6,7 @@ namespace MlOps.Monitoring;
 
 /// <summary>Sends messages in the background, each sink for itself: one that does not answer keeps no other waiting, and no monitor.</summary>
 /// <remarks>A message that is not received is sent again, with twice the pause each time. More than <see cref="Capacity"/> messages do not wait for a sink: the oldest is given up and counted.</remarks>
-internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics metrics, TimeProvider time, ILogger<AlertQueue> logger) : IHostedService, IAsyncDisposable
+internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics metrics, TimeProvider time, ILogger<AlertQueue> logger) : IHostedService, IAsyncDisposable, IDisposable
 {
     public const int Capacity = 1000;
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
@@ -60,6 +60,8 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
         _hurry.Dispose();
         _stop.Dispose();
     }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task SendAllAsync(AlertSinkDefinition definition, ChannelReader<AlertMessage> messages)
     {

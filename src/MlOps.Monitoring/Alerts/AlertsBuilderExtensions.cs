@@ -56,6 +56,7 @@ public static class AlertsBuilderExtensions
     {
         var services = builder.Services;
         if (services.Any(d => d.ServiceType == typeof(AlertManager))) return;
+        builder.AddMonitoring();
         services.AddOptions<AlertOptions>().BindConfigurationWhenPresent("MlOps:Alerts").ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertSinkOptions>, AlertSinkOptionsValidator>());

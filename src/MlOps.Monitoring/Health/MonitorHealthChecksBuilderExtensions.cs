@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using MlOps.Core;
 using MlOps.Monitoring;
 
 namespace Microsoft.Extensions.DependencyInjection;
