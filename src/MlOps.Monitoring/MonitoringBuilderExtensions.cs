@@ -66,6 +66,7 @@ public static class MonitoringBuilderExtensions
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddPerformance(name);
         foreach (var add in description.Additions) add(services, name);
+        builder.AddAlerts();
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
