@@ -19,6 +19,8 @@ internal static class LoggingPredictions
         new("log-call", "What a caller waits, of a hundred the slowest", new("the log", () => CallAsync(LogDurability.Process)), new("Channel of entries", BareCallAsync), new("under 2 us", (ours, _) => ours < 2)),
         new("log-call-memory", "The same, in memory until they are stored", new("the log in memory", () => CallAsync(LogDurability.Memory)), new("Channel of entries", BareCallAsync), new("under 2 us", (ours, _) => ours < 2)),
         new("log-call-median", "What a caller waits, the median", new("the log", () => CallAsync(LogDurability.Process, 0.5)), new("the log in memory", () => CallAsync(LogDurability.Memory, 0.5)), NoTarget),
+        new("log-labels", "Reading a million predictions with a million labels that came late, among two million of other days", new("with labels", () => ReadAsync(labels: true)), new("without labels", () => ReadAsync(labels: false)), NoTarget),
+        new("log-labels-memory", "The memory that it takes on top, the most that the process held", new("with labels", () => ReadPeakAsync(labels: true)), new("without labels", () => ReadPeakAsync(labels: false)), NoTarget),
         new("log-bytes", "Bytes of a prediction on the disk", new("the log", BytesAsync), new("Parquet file of the same rows", PlainBytesAsync), new("at most 150", (ours, _) => ours <= 150)),
     ];
 
@@ -107,6 +109,35 @@ internal static class LoggingPredictions
         System.Array.Sort(times);
         return new(times[(int)(quantile * times.Length)] * 1e6 / Stopwatch.Frequency, "us");
     }
+
+    // A day of predictions, one each 86 ms, and labels of it and of the two days after.
+    private static async Task<Measured> ReadAsync(bool labels, bool peak = false)
+    {
+        const int Day = 86_400_000;
+        using var folder = new TemporaryFolder();
+        await using var services = Open(folder.Path, LogDurability.Memory);
+        var log = services.GetRequiredService<IPredictionLog>();
+        for (var i = 0; i < 1_000_000; i++) await log.WriteAsync(LoggedEvents.Of(i * 86));
+        await log.FlushAsync();
+        for (var start = 0; labels && start < 3_000_000; start += 100_000)
+        {
+            var late = LoggedEvents.TimeOf(0).AddDays(3 + (start / 100_000));
+            await log.WriteGroundTruthAsync(LoggedEvents.Model, [.. Enumerable.Range(start, 100_000).Select(i => new GroundTruth(LoggedEvents.IdOf((i % 1_000_000 * 86) + (i / 1_000_000 * Day)), i & 1, late))]);
+        }
+
+        async Task PassAsync()
+        {
+            var known = 0L;
+            await foreach (var batch in log.ReadAsync(LoggedEvents.Model, LoggedEvents.TimeOf(0), LoggedEvents.TimeOf(Day)))
+                known += batch.Length - batch.Column(PredictionColumns.Truth).NullCount;
+            if (known != (labels ? 1_000_000 : 0)) throw new InvalidOperationException($"{known} predictions have labels.");
+        }
+
+        var measured = await Measured.SecondPassAsync(PassAsync);
+        return peak ? Measured.PeakMemory() : measured;
+    }
+
+    private static Task<Measured> ReadPeakAsync(bool labels) => ReadAsync(labels, peak: true);
 
     private static async Task<Measured> BytesAsync()
     {

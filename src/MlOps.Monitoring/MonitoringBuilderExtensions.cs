@@ -32,6 +32,7 @@ public static class MonitoringBuilderExtensions
                     s.GetRequiredService<IOptions<MlOpsOptions>>().Value, s.GetRequiredService<IColumnarEngine>(), s.GetRequiredService<ILogger<PredictionLog>>()));
             }
 
+            services.TryAddSingleton<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
             services.TryAddSingleton<PredictionLog>();
             services.TryAddSingleton<IPredictionLog>(static s => s.GetRequiredService<PredictionLog>());
             services.TryAddSingleton<IPredictionLogAdmin, PredictionLogAdmin>();
@@ -61,9 +62,27 @@ public static class MonitoringBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, MonitorOptionsValidator>());
         var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
         foreach (var configure in description.Configurations) options.Configure(configure);
-        services.TryAddSingleton<DriftDetector>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
+        builder.AddMonitorCheck<DriftCheck>();
+        builder.AddPerformance(name);
+        foreach (var add in description.Additions) add(services, name);
+        builder.AddAlerts();
+        services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
+        return builder;
+    }
+
+    /// <summary>Adds a check that every monitor of the host makes, unless it names it in <see cref="MonitorOptions.SkippedChecks"/>.</summary>
+    /// <typeparam name="TCheck">The check.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder AddMonitorCheck<TCheck>(this MlOpsBuilder builder)
+        where TCheck : class, IMonitorCheck
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IMonitorCheck, TCheck>());
         return builder;
     }
 }
