@@ -1,5 +1,6 @@
 using System.Globalization;
 using Apache.Arrow;
+using MlOps.Core;
 
 namespace MlOps.Monitoring;
 

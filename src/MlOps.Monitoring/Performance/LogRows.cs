@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using MlOps.Core;
 
 namespace MlOps.Monitoring;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Apache.Arrow;
+using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
@@ -198,7 +199,7 @@ internal sealed class PerformancePass : IMonitorPass
         return tally.EstimatedRows > 0 ? PerformanceStatus.Estimated : PerformanceStatus.Unknown;
     }
 
-    private LabelCoverage Coverage(int chunk) => _tallies.TryGetValue((chunk, 0), out var tally) ? new(chunk, tally.Rows, tally.Labels, StatusOf(tally)) : new(chunk, 0, 0, PerformanceStatus.Unknown);
+    private ChunkCoverage Coverage(int chunk) => _tallies.TryGetValue((chunk, 0), out var tally) ? new(chunk, tally.Rows, tally.Labels, StatusOf(tally)) : new(chunk, 0, 0, PerformanceStatus.Unknown);
 
     private void Measure(PerformanceReport report)
     {

@@ -5,7 +5,7 @@ namespace MlOps.Monitoring;
 /// <param name="Reference">What the window is held against; null when there is none, and <see cref="ReferenceProblem"/> says why.</param>
 /// <param name="Coverage">For each chunk, in order, how much of it is labelled.</param>
 /// <param name="Series">The figures over the chunks: first those of all rows, one a metric, then those of each slice.</param>
-public sealed record PerformanceReport(string Task, PerformanceReference? Reference, IReadOnlyList<LabelCoverage> Coverage, IReadOnlyList<PerformanceSeries> Series)
+public sealed record PerformanceReport(string Task, PerformanceReference? Reference, IReadOnlyList<ChunkCoverage> Coverage, IReadOnlyList<PerformanceSeries> Series)
     : MonitorSection(PerformanceCheck.CheckName)
 {
     /// <summary>Gets the predictions of the version that were looked at.</summary>
@@ -50,7 +50,7 @@ public sealed record PerformanceReference(string Source, long Rows, bool IsCalib
 /// <param name="Rows">The predictions of the version that succeeded.</param>
 /// <param name="Labels">How many of them have a label.</param>
 /// <param name="Status">What is known of the chunk's performance.</param>
-public sealed record LabelCoverage(int Chunk, long Rows, long Labels, PerformanceStatus Status)
+public sealed record ChunkCoverage(int Chunk, long Rows, long Labels, PerformanceStatus Status)
 {
     /// <summary>Gets the share of rows that are labelled; NaN without rows.</summary>
     public double Share => Rows == 0 ? double.NaN : (double)Labels / Rows;

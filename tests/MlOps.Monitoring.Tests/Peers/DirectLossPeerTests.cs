@@ -9,7 +9,7 @@ namespace MlOps.Monitoring.Tests.Peers;
 /// <remarks>
 /// NannyML judges the reference by the trees that learned from it; we do not. So its reference chunks are held to our model asked in sample (folds: 0), which is the same computation, and our own answer to them,
 /// out of fold, is held to what really happened in <see cref="Out_of_fold_the_reference_is_as_it_was"/>. Both learn with LightGBM 4.7 and its defaults from the same columns; the inputs here are floats, there doubles,
-/// and a float next to the edge of a bin may fall on its other side: fourteen of the eighteen comparisons agree to nine digits, the others to a few parts in ten thousand. Its thresholds of rmse and rmsle rest on the root of a root, a defect.
+/// and a float next to the edge of a bin may fall on its other side: eight of the twelve chunks agree to nine digits, the others to a few parts in ten thousand. Its thresholds of rmse and rmsle rest on the root of a root, a defect.
 /// </remarks>
 [Trait(Oracles.Category, Oracles.Peer)]
 public class DirectLossPeerTests
