@@ -70,6 +70,18 @@ internal static partial class Log
     [LoggerMessage(1721, LogLevel.Information, "Erased a subject from the prediction log: {Rows} predictions")]
     public static partial void SubjectErased(this ILogger logger, long rows);
 
+    [LoggerMessage(1790, LogLevel.Error, "The report of monitor {Monitor} could not be written; what it found is acted on all the same")]
+    public static partial void ReportNotWritten(this ILogger logger, Exception error, string monitor);
+
     [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
     public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
+
+    [LoggerMessage(1760, LogLevel.Information, "Monitor {Monitor} judges performance by {Rows} labelled rows of {Source}")]
+    public static partial void PerformanceReferenceRead(this ILogger logger, string monitor, long rows, string source);
+
+    [LoggerMessage(1761, LogLevel.Information, "Monitor {Monitor} has no reference to judge performance by: {Reason}")]
+    public static partial void PerformanceWithoutReference(this ILogger logger, string monitor, string reason);
+
+    [LoggerMessage(1762, LogLevel.Debug, "Monitor {Monitor} does not know what the training of version {Version} took")]
+    public static partial void TrainingTimeUnknown(this ILogger logger, Exception error, string monitor, int version);
 }

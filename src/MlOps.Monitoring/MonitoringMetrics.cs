@@ -14,6 +14,9 @@ internal sealed class MonitoringMetrics : IDisposable
     private readonly Counter<long> _unprotected;
     private readonly Counter<long> _recovered;
     private readonly Gauge<double> _drift;
+    private readonly Gauge<double> _performance;
+    private readonly Gauge<double> _coverage;
+    private readonly Gauge<double> _latency;
 
     public MonitoringMetrics(IMeterFactory? factory = null)
     {
@@ -23,6 +26,9 @@ internal sealed class MonitoringMetrics : IDisposable
         _unprotected = _meter.CreateCounter<long>(Telemetry.PredictionsUnprotected, "{prediction}", "Predictions that would be lost with the process, because no file could be written for them.");
         _recovered = _meter.CreateCounter<long>(Telemetry.PredictionsRecovered, "{prediction}", "Predictions of a killed process that were recovered.");
         _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
+        _performance = _meter.CreateGauge<double>(Telemetry.ModelPerformance, description: "The last known value of a metric.");
+        _coverage = _meter.CreateGauge<double>(Telemetry.LabelCoverage, "1", "The share of the last window that is labelled.");
+        _latency = _meter.CreateGauge<double>(Telemetry.ServedLatency, "s", "The latency of predictions in the last chunk that has some.");
     }
 
     public static Activity? Start(string monitor, string model) => Source.StartActivity("compare")?.SetTag("monitor", monitor).SetTag("model", model);
@@ -37,6 +43,19 @@ internal sealed class MonitoringMetrics : IDisposable
 
     public void Drift(string model, string column, double psi) =>
         _drift.Record(psi, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("column", column));
+
+    public void Performance(string model, string metric, string kind, double value) =>
+        _performance.Record(value, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("metric", metric), new KeyValuePair<string, object?>("kind", kind));
+
+    public void Coverage(string model, double share)
+    {
+        if (!double.IsNaN(share)) _coverage.Record(share, new KeyValuePair<string, object?>("model", model));
+    }
+
+    public void Latency(string model, string version, string quantile, double seconds)
+    {
+        if (!double.IsNaN(seconds)) _latency.Record(seconds, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("version", version), new KeyValuePair<string, object?>("quantile", quantile));
+    }
 
     public void Dispose() => _meter.Dispose();
 }
