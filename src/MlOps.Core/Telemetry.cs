@@ -123,4 +123,16 @@ public static class Telemetry
 
     /// <summary>Gauge, seconds, tags model, version and quantile (0.5, 0.95, 0.99): the latency of predictions in the last chunk that has some.</summary>
     public const string ServedLatency = "mlops.operations.latency";
+
+    /// <summary>Gauge: alarms that are open, by monitor and severity.</summary>
+    public const string OpenAlarms = "mlops.monitor.open_alarms";
+
+    /// <summary>Counter: alarms that runs of a monitor found, by monitor and kind.</summary>
+    public const string Alarms = "mlops.monitor.alarms";
+
+    /// <summary>Counter: alarms that nobody was told of again, by monitor.</summary>
+    public const string AlarmsSuppressed = "mlops.monitor.alarms_suppressed";
+
+    /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up.</summary>
+    public const string Alerts = "mlops.alerts";
 }

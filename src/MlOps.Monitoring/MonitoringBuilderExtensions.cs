@@ -32,6 +32,7 @@ public static class MonitoringBuilderExtensions
                     s.GetRequiredService<IOptions<MlOpsOptions>>().Value, s.GetRequiredService<IColumnarEngine>(), s.GetRequiredService<ILogger<PredictionLog>>()));
             }
 
+            services.TryAddSingleton<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
             services.TryAddSingleton<PredictionLog>();
             services.TryAddSingleton<IPredictionLog>(static s => s.GetRequiredService<PredictionLog>());
             services.TryAddSingleton<IPredictionLogAdmin, PredictionLogAdmin>();
@@ -66,6 +67,7 @@ public static class MonitoringBuilderExtensions
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddPerformance(name);
         foreach (var add in description.Additions) add(services, name);
+        builder.AddAlerts();
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<ReportFiles>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();

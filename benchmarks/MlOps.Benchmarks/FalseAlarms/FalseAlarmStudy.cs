@@ -16,11 +16,16 @@ internal static class FalseAlarmStudy
         foreach (var column in StudyColumn.All) Table(column.Name, [column]);
         Console.WriteLine("### Fifty columns");
         Table("all kinds in turn", [.. Enumerable.Range(0, 50).Select(i => StudyColumn.All[i % StudyColumn.All.Length])]);
+        Tails();
     }
 
     /// <summary>Says whether the p-values of a report alarm.</summary>
     public static bool Alarms(IEnumerable<ColumnChange> columns, double level) =>
-        Array.Exists(BenjaminiHochberg.Adjust([.. columns.SelectMany(c => new[] { c.PValue, c.MissingPValue, c.UnseenPValue })]), p => p <= level);
+        Array.Exists(BenjaminiHochberg.Adjust([.. columns.SelectMany(PValues)]), p => p <= level);
+
+    // As reports do it: where nothing is missing anywhere there is no test of it.
+    public static IEnumerable<double> PValues(ColumnChange change) =>
+        [change.PValue, change.ReferenceMissing + change.CurrentMissing == 0 ? double.NaN : change.MissingPValue, change.UnseenPValue];
 
     // A report is made of each of so many independent pairs of samples.
     private static void Table(string name, StudyColumn[] columns)
@@ -68,13 +73,47 @@ internal static class FalseAlarmStudy
     {
         ( <= 1000, 1) => 2000,
         ( <= 10_000, 1) => 1000,
-        ( <= 100_000, 1) => 300,
-        (_, 1) => 100,
+        ( <= 100_000, 1) => 500,
+        (_, 1) => 200,
         ( <= 1000, _) => 400,
         ( <= 10_000, _) => 200,
-        ( <= 100_000, _) => 40,
-        _ => 20,
+        ( <= 100_000, _) => 100,
+        _ => 60,
     };
+
+    // Small samples are where approximations break, and small levels where they break first.
+    private static void Tails()
+    {
+        const int Reports = 40_000;
+        (int Reference, int Current)[] sizes = [(40, 40), (100, 40), (1000, 40), (300, 100), (1000, 300), (10_000, 100)];
+        Console.WriteLine();
+        Console.WriteLine("### Small levels");
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Alarms of {Reports:N0} reports of one column at the levels of 1 % / 0.1 % / 0.01 %, in percent"));
+        Console.WriteLine();
+        Console.WriteLine($"| column | {string.Join(" | ", sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Reference:N0} against {s.Current:N0}")))} |");
+        Console.WriteLine($"|---|{string.Concat(Enumerable.Repeat("---|", sizes.Length))}");
+        foreach (var column in StudyColumn.All)
+        {
+            var cells = sizes.Select(size =>
+            {
+                double[] levels = [0.01, 0.001, 0.0001];
+                var alarms = new int[levels.Length];
+                var reports = size.Reference > 1000 ? Reports / 4 : Reports;
+                Parallel.For(0, reports, i =>
+                {
+                    var draws = new Draws(((ulong)size.Reference << 40) + ((ulong)size.Current << 20) + (ulong)i);
+                    var change = ColumnComparer.Compare(draws.Sample(column, size.Reference).Profile(), draws.Sample(column, size.Current).Profile());
+                    for (var level = 0; level < levels.Length; level++)
+                    {
+                        if (Alarms([change], levels[level])) Interlocked.Increment(ref alarms[level]);
+                    }
+                });
+                return string.Join(" / ", alarms.Select(a => (100.0 * a / reports).ToString("0.###", CultureInfo.InvariantCulture)));
+            });
+            Console.WriteLine($"| {column.Name} | {string.Join(" | ", cells)} |");
+        }
+    }
 
     /// <summary>A share with Wilson's interval.</summary>
     public static string Share(int alarms, int reports)

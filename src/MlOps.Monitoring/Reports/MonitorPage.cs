@@ -39,7 +39,7 @@ public sealed class MonitorPage
         if (reports.Any(r => r is null)) throw new ArgumentException("A report is null.", nameof(reports));
         if (reports.Select(r => r.Monitor).Distinct(StringComparer.Ordinal).Skip(1).Any())
             throw new ArgumentException($"The reports are of several monitors: {string.Join(", ", reports.Select(r => r.Monitor).Distinct(StringComparer.Ordinal))}. Give each a page of its own.", nameof(reports));
-        return new(MonitorDocument.Of([.. reports.OrderBy(r => r.To).ThenBy(r => r.From)]));
+        return new(PageDocument.Of([.. reports.OrderBy(r => r.To).ThenBy(r => r.From)]));
     }
 
     /// <summary>Writes the page as one HTML file.</summary>

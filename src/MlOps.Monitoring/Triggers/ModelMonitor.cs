@@ -10,14 +10,16 @@ internal sealed class ModelMonitor : IModelMonitor
 {
     private readonly MonitorRunner _runner;
     private readonly ReportFiles _files;
+    private readonly AlertManager _alerts;
     private readonly IOptionsMonitor<MonitorOptions> _options;
     private readonly Dictionary<string, PipelineTrigger[]> _monitors;
 
     public ModelMonitor(
-        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, ReportFiles files, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
+        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, ReportFiles files, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
     {
         _runner = runner;
         _files = files;
+        _alerts = alerts;
         _options = options;
         var all = definitions.ToList();
         var ledgers = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new PipelineLedger(), StringComparer.Ordinal);
@@ -39,9 +41,10 @@ internal sealed class ModelMonitor : IModelMonitor
         var options = _options.Get(monitor);
         var report = await _runner.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
         await _files.WriteAsync(report, options.KeepReports, cancellationToken).ConfigureAwait(false);
+        var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
-        return new(report, results);
+        return new(report, results) { Alerts = alerts };
     }
 
     private PipelineTrigger[] Find(string monitor)

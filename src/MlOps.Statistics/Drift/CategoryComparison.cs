@@ -37,6 +37,7 @@ internal static class CategoryComparison
 
     private static (ChangeTest Test, double Statistic, double PValue) Test(CategoryTable table)
     {
+        if (table.Order.Length <= 2) return InBins([.. table.Order.Select(i => table.Reference[i])], [.. table.Order.Select(i => table.Current[i])]);
         double n = table.Reference.Sum(), m = table.Current.Sum();
         var least = LeastExpected * (n + m) / Math.Min(n, m);
         var own = table.Order.TakeWhile((category, i) => i < MostBins && table.Both[category] >= least).ToArray();
@@ -51,16 +52,16 @@ internal static class CategoryComparison
 
         long[] first = [.. own.Select(i => table.Reference[i]), .. a + b > 0 ? [a] : Array.Empty<long>()];
         long[] second = [.. own.Select(i => table.Current[i]), .. a + b > 0 ? [b] : Array.Empty<long>()];
-        var asymptotic = Asymptotic(first, second);
+        var binned = InBins(first, second);
         var isSparse = table.Order.Length > first.Length && (a + b > MostRare * (n + m) || first.Length < 3);
-        if (!isSparse || Math.Min(n, m) > MostDrawnRows) return asymptotic;
+        if (!isSparse || Math.Min(n, m) > MostDrawnRows) return binned;
         var drawn = PermutationTest.PValue(n <= m ? table.Reference : table.Current, table.Both);
-        return drawn < asymptotic.PValue
+        return drawn < binned.PValue
             ? (ChangeTest.Permutation, ChiSquare.OfTwoSamples(table.Reference, table.Current), Math.Min(1, 2 * drawn))
-            : asymptotic with { PValue = Math.Min(1, 2 * asymptotic.PValue) };
+            : binned with { PValue = Math.Min(1, 2 * binned.PValue) };
     }
 
-    private static (ChangeTest Test, double Statistic, double PValue) Asymptotic(long[] first, long[] second) => first.Length switch
+    private static (ChangeTest Test, double Statistic, double PValue) InBins(long[] first, long[] second) => first.Length switch
     {
         1 => (ChangeTest.ChiSquare, 0, 1),
         2 => (ChangeTest.Fisher, Math.Abs(((double)first[0] / first.Sum()) - ((double)second[0] / second.Sum())), FisherExact.PValue(first[0], first.Sum(), second[0], second.Sum())),

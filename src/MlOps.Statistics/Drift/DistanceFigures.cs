@@ -75,10 +75,10 @@ internal static class DistanceFigures
     // The mean of the largest of independent normal variables without their signs: the area above their distribution function.
     private static double MeanOfLargest(double[] spreads)
     {
-        const int Steps = 200;
+        const int Steps = 40;
         var most = spreads.DefaultIfEmpty(0).Max();
         if (most == 0) return 0;
-        var (sum, step) = (0.0, 6 * most / Steps);
+        var (sum, step) = (0.0, 5 * most / Steps);
         for (var i = 0; i < Steps; i++)
         {
             var below = 1.0;

@@ -4,7 +4,7 @@ using MlOps.Core;
 namespace MlOps.Monitoring;
 
 /// <summary>Puts a page together: what came of it, what changed most, the alarms, and a part for each check in the order of the host.</summary>
-internal static class MonitorDocument
+internal static class PageDocument
 {
     private const int MaxWindows = 400;
 
