@@ -69,6 +69,7 @@ public static class MonitoringBuilderExtensions
         foreach (var add in description.Additions) add(services, name);
         builder.AddAlerts();
         services.TryAddSingleton<MonitorRunner>();
+        services.TryAddSingleton<ReportFiles>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
         return builder;

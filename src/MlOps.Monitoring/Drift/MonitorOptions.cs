@@ -79,6 +79,11 @@ public sealed class MonitorOptions
     [Range(1, 100_000)]
     public int? ChunkCount { get; set; }
 
+    /// <summary>Gets or sets how many reports of the monitor are kept as files when it runs: a page and its JSON for each window, in <c>reports/{monitor}</c> of the MlOps folder. The oldest go first.</summary>
+    /// <value>The default is 0: none is written.</value>
+    [Range(0, 100_000)]
+    public int KeepReports { get; set; }
+
     /// <summary>Gets or sets how often the host runs the monitor.</summary>
     /// <value>The default is null: never, only when it is asked to.</value>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
