@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
 
 namespace MlOps.FeatureStore.Tests.Consistency;
@@ -11,7 +10,7 @@ public sealed class ConsistencyWorkerTests : IAsyncDisposable
     private static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mlops-consistency-").FullName;
-    private readonly Clock _time = new(Noon);
+    private readonly WaitedClock _time = new(Noon);
     private readonly FakeLogger<ConsistencyWorker> _logger = new();
     private readonly Checks _checks = new();
     private readonly ConsistencyOptions _options = new() { Interval = TimeSpan.FromHours(1), Delay = TimeSpan.FromMinutes(5), Checks = { new() { Model = "flight-delay", Service = "flight@1", Share = 0.5 } } };
@@ -107,21 +106,6 @@ public sealed class ConsistencyWorkerTests : IAsyncDisposable
         while (_checks.Error is null ? (await Reports.ListAsync("flight-delay", 100, TestContext.Current.CancellationToken)).All(r => r.Query.To != _checks.Made[^1].To) : _logger.Collector.Count == 0) await Task.Yield();
     }
 
-    /// <summary>A clock that says when somebody has begun to wait for it.</summary>
-    private sealed class Clock(DateTimeOffset now) : FakeTimeProvider(now)
-    {
-        private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task HasTimer => _made.Task;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            _made.TrySetResult();
-            return timer;
-        }
-    }
-
     private sealed class Checks : IFeatureConsistency
     {
         private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -136,9 +120,10 @@ public sealed class ConsistencyWorkerTests : IAsyncDisposable
 
         public Task<ConsistencyReport> CheckAsync(ConsistencyQuery query, CancellationToken cancellationToken = default)
         {
-            if (Error is null) Made.Add(query);
+            var error = Error;
+            if (error is null) Made.Add(query);
             _asked.TrySetResult();
-            return Error is null ? Task.FromResult(ReportOf(query)) : Task.FromException<ConsistencyReport>(Error);
+            return error is null ? Task.FromResult(ReportOf(query)) : Task.FromException<ConsistencyReport>(error);
         }
     }
 }
