@@ -1,5 +1,3 @@
-using MlOps.Core;
-
 namespace MlOps.FeatureStore.Tests.Consistency;
 
 public sealed class FeatureComparisonTests
