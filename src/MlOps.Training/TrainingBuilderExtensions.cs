@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds training with ML.NET to a host.</summary>
 public static class TrainingBuilderExtensions
 {
-    /// <summary>Adds what the stages Train, Evaluate and Accept need.</summary>
+    /// <summary>Adds what the stages Train, Evaluate and Accept need, and <see cref="ITreeLearner"/> with LightGBM.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static MlOpsBuilder AddTraining(this MlOpsBuilder builder)
@@ -15,6 +15,7 @@ public static class TrainingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddTransient<ModelTrainer>();
         builder.Services.TryAddTransient<ModelJudge>();
+        builder.Services.TryAddSingleton<ITreeLearner, LightGbmTreeLearner>();
         return builder;
     }
 

@@ -46,7 +46,7 @@ public sealed class TriggerTests : IDisposable
     public async Task A_check_runs_nothing()
     {
         await DriftAsync();
-        (await Monitor().CheckAsync("flight-delay", World.May, World.May.AddDays(1), Stop)).HasDrift.Should().BeTrue();
+        (await Monitor().CheckAsync("flight-delay", World.May, World.May.AddDays(1), Stop)).Drift!.HasDrift.Should().BeTrue();
         _runner.Requests.Should().BeEmpty();
     }
 

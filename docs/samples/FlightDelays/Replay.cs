@@ -35,7 +35,7 @@ internal sealed class Replay(
     }
 
     /// <summary>A pipeline that drift starts learns from what is known by then.</summary>
-    public static IReadOnlyDictionary<string, string> ParametersAfter(DriftReport report) =>
+    public static IReadOnlyDictionary<string, string> ParametersAfter(MonitorReport report) =>
         new Dictionary<string, string> { [FlightDelayPipeline.Until] = report.To.ToString("O", CultureInfo.InvariantCulture) };
 
     /// <summary>Each run of the sample lives through the same two months, so the log and the champion of the last one are put aside. Cached results stay.</summary>
@@ -69,7 +69,7 @@ internal sealed class Replay(
             ((ReplayClock)clock).Set(evening);
             await log.FlushAsync();
             var today = await monitor.RunAsync(Daily, day, evening);
-            if (today.Report.HasDrift) onAlarm(new(day, today));
+            if (today.Report.Drift!.HasDrift) onAlarm(new(day, today));
             onTrigger(evening, today);
             if (evening - weekStart == TimeSpan.FromDays(7) || evening == End)
             {

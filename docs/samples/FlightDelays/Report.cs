@@ -52,7 +52,7 @@ internal static class Report
     }
 
     public static void Day(Day day) => AnsiConsole.MarkupLineInterpolated(
-        Culture, $"{day.Date:yyyy-MM-dd}  [red]{string.Join(", ", day.Result.Report.Drifted)}: alarm[/]  {Sentence(day.Result.Report)}");
+        Culture, $"{day.Date:yyyy-MM-dd}  [red]{string.Join(", ", day.Result.Report.Drift!.Drifted)}: alarm[/]  {Sentence(day.Result.Report.Drift!)}");
 
     public static void Triggers(DateTimeOffset when, MonitorResult result)
     {
@@ -72,11 +72,11 @@ internal static class Report
 
     public static void Weeks(IReadOnlyList<Week> weeks)
     {
-        var columns = weeks[0].Result.Report.Columns.Where(c => c.Status != DriftStatus.NotCompared).Select(c => c.Column).ToList();
+        var columns = weeks[0].Result.Report.Drift!.Columns.Where(c => c.Status != DriftStatus.NotCompared).Select(c => c.Column).ToList();
         var table = Table(["week from", "flights", .. columns.Select(c => $"PSI {c}"), "late in training", "late", "trigger"]);
         foreach (var week in weeks)
         {
-            var report = week.Result.Report;
+            var report = week.Result.Report.Drift!;
             table.AddRow([
                 week.Start.ToString("yyyy-MM-dd", Culture),
                 report.Rows.ToString(Culture),

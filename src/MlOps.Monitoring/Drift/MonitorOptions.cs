@@ -26,10 +26,19 @@ public sealed class MonitorOptions
     [Range(0.0, 100.0)]
     public double PsiThreshold { get; set; } = 0.1;
 
-    /// <summary>Gets or sets by how much the share of missing values of a column must have risen to matter.</summary>
+    /// <summary>Gets or sets by how much the share of missing values of a column must have changed to matter, up or down.</summary>
     /// <value>The default is 0.05: five rows in a hundred.</value>
     [Range(0.0, 1.0)]
-    public double MissingShareIncrease { get; set; } = 0.05;
+    public double MissingShareChange { get; set; } = 0.05;
+
+    /// <summary>Gets or sets by how much the share of categories that the reference never had must exceed what chance gives to matter.</summary>
+    /// <value>The default is 0.01: one row in a hundred.</value>
+    [Range(0.0, 1.0)]
+    public double UnseenShareIncrease { get; set; } = 0.01;
+
+    /// <summary>Gets the columns for which the host chooses a distance and a limit, by name; predictions are called <c>output.</c> and the name of the output.</summary>
+    /// <value>The default is none: every column is judged by <see cref="Significance"/> and <see cref="PsiThreshold"/>.</value>
+    public IDictionary<string, DriftThreshold> Thresholds { get; } = new Dictionary<string, DriftThreshold>(StringComparer.Ordinal);
 
     /// <summary>Gets or sets by how much the mean of the label, or its share of true, must have changed to matter, relative to the one in training.</summary>
     /// <value>The default is 0.2: by a fifth.</value>
@@ -51,6 +60,25 @@ public sealed class MonitorOptions
     [Range(1, 1000)]
     public int Categories { get; set; } = 20;
 
+    /// <summary>Gets the names of checks of the host that this monitor leaves out.</summary>
+    /// <value>The default is none.</value>
+    public IList<string> SkippedChecks { get; } = [];
+
+    /// <summary>Gets or sets the length of the chunks that a window is cut into, from its first moment on; each is judged by itself. Of this, <see cref="ChunkRows"/> and <see cref="ChunkCount"/> one at most is set.</summary>
+    /// <value>The default is null: the window is one chunk.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
+    public TimeSpan? ChunkPeriod { get; set; }
+
+    /// <summary>Gets or sets how many predictions, in the order of the log, are a chunk; the last may have fewer.</summary>
+    /// <value>The default is null: the window is not cut by rows.</value>
+    [Range(1, int.MaxValue)]
+    public int? ChunkRows { get; set; }
+
+    /// <summary>Gets or sets into how many chunks of equal numbers of predictions the window is cut. The log is then read twice: once to count.</summary>
+    /// <value>The default is null: the window is not cut into a number.</value>
+    [Range(1, 100_000)]
+    public int? ChunkCount { get; set; }
+
     /// <summary>Gets or sets how often the host runs the monitor.</summary>
     /// <value>The default is null: never, only when it is asked to.</value>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
@@ -69,3 +97,11 @@ public sealed class MonitorOptions
 
 [OptionsValidator]
 internal sealed partial class MonitorOptionsValidator : IValidateOptions<MonitorOptions>;
+
+/// <summary>Refuses options that contradict each other.</summary>
+internal sealed class ChunkOptionsValidator : IValidateOptions<MonitorOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MonitorOptions options) => new[] { options.ChunkPeriod is not null, options.ChunkRows is not null, options.ChunkCount is not null }.Count(isSet => isSet) > 1
+        ? ValidateOptionsResult.Fail($"MlOps:Monitors:{name}: of ChunkPeriod, ChunkRows and ChunkCount one at most can be set.")
+        : ValidateOptionsResult.Success;
+}

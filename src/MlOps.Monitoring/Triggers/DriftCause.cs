@@ -4,12 +4,10 @@ namespace MlOps.Monitoring;
 /// <remarks>A label that fell and then rose is two causes: what was learned after the one does not answer the other.</remarks>
 internal sealed record DriftCause(string Model, int Version, string What)
 {
-    public DriftCause(DriftReport report)
-        : this(report.Model, report.Version, string.Join(", ", report.Drifted.Select(name => name == report.Label?.Label && report.Label.IsDrifted ? $"{name} ({Direction(report.Label)})" : name)))
+    public DriftCause(MonitorReport report)
+        : this(report.Model, report.Version, string.Join(", ", report.Alarms.Where(a => a.Kind == AlarmKind.Drift).Select(a => a.Direction is null ? a.Subject : $"{a.Subject} ({a.Direction})")))
     {
     }
 
     public override string ToString() => FormattableString.Invariant($"{What} of version {Version}");
-
-    private static string Direction(LabelDrift label) => label.Current > label.Reference ? "up" : "down";
 }

@@ -8,19 +8,18 @@ public interface IModelMonitor
     /// <summary>Gets the names of the monitors that the host added.</summary>
     IReadOnlyCollection<string> Monitors { get; }
 
-    /// <summary>Compares the predictions of a window with the training data and does nothing else.</summary>
+    /// <summary>Lets every check of the host look at the predictions of a window, and does nothing else.</summary>
     /// <param name="monitor">The monitor.</param>
     /// <param name="from">The first moment of the window.</param>
     /// <param name="to">The moment after the last.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    /// <returns>The report. A window without predictions gives a report that says so, and no drift.</returns>
+    /// <returns>The report. A window without predictions gives a report that says so, and no alarm. A check that fails is a section of its own.</returns>
     /// <exception cref="ArgumentException">There is no such monitor, or the window holds no time.</exception>
     /// <exception cref="NotFoundException">The alias points to no version.</exception>
-    /// <exception cref="DataException">The version does not say which data it was trained on, or the log cannot be read.</exception>
-    /// <exception cref="ArtifactCorruptException">The training data are damaged.</exception>
-    Task<DriftReport> CheckAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
+    /// <exception cref="DataException">The log cannot be read.</exception>
+    Task<MonitorReport> CheckAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
 
-    /// <summary>Compares the predictions of a window with the training data and, when there is drift, does what the monitor is to do then.</summary>
+    /// <summary>Lets every check of the host look at the predictions of a window and, when there is drift, does what the monitor is to do then.</summary>
     /// <param name="monitor">The monitor.</param>
     /// <param name="from">The first moment of the window.</param>
     /// <param name="to">The moment after the last.</param>
@@ -28,16 +27,18 @@ public interface IModelMonitor
     /// <returns>The report, and what was done about it and why. A pipeline that fails is reported here and does not throw.</returns>
     /// <exception cref="ArgumentException">There is no such monitor, or the window holds no time.</exception>
     /// <exception cref="NotFoundException">The alias points to no version.</exception>
-    /// <exception cref="DataException">The version does not say which data it was trained on, or the log cannot be read.</exception>
-    /// <exception cref="ArtifactCorruptException">The training data are damaged.</exception>
+    /// <exception cref="DataException">The log cannot be read.</exception>
     Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What a monitor found and what it did.</summary>
 /// <param name="Report">What it found.</param>
 /// <param name="Triggers">What it did with each pipeline that it may start; none when it may start none.</param>
-public sealed record MonitorResult(DriftReport Report, IReadOnlyList<TriggerResult> Triggers)
+public sealed record MonitorResult(MonitorReport Report, IReadOnlyList<TriggerResult> Triggers)
 {
+    /// <summary>Gets what became of each alarm: whether somebody was told of it, and why not.</summary>
+    public IReadOnlyList<AlertResult> Alerts { get; init; } = [];
+
     /// <summary>Gets the first run that was started and did not fail; null when there is none.</summary>
     public PipelineRun? Run => Triggers.Select(t => t.Run).FirstOrDefault(r => r is not null);
 }

@@ -5,17 +5,19 @@ using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>The monitors of the host: the detector, and for each monitor the pipelines that it may start.</summary>
+/// <summary>The monitors of the host: what checks, and for each monitor the pipelines that it may start.</summary>
 internal sealed class ModelMonitor : IModelMonitor
 {
-    private readonly DriftDetector _detector;
+    private readonly MonitorRunner _runner;
+    private readonly AlertManager _alerts;
     private readonly IOptionsMonitor<MonitorOptions> _options;
     private readonly Dictionary<string, PipelineTrigger[]> _monitors;
 
     public ModelMonitor(
-        IEnumerable<MonitorDefinition> definitions, DriftDetector detector, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
+        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
     {
-        _detector = detector;
+        _runner = runner;
+        _alerts = alerts;
         _options = options;
         var all = definitions.ToList();
         var ledgers = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new PipelineLedger(), StringComparer.Ordinal);
@@ -25,20 +27,21 @@ internal sealed class ModelMonitor : IModelMonitor
 
     public IReadOnlyCollection<string> Monitors => _monitors.Keys;
 
-    public Task<DriftReport> CheckAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    public Task<MonitorReport> CheckAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
     {
         Find(monitor);
-        return _detector.CheckAsync(monitor, _options.Get(monitor), from, to, cancellationToken);
+        return _runner.CheckAsync(monitor, _options.Get(monitor), from, to, cancellationToken);
     }
 
     public async Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
     {
         var triggers = Find(monitor);
         var options = _options.Get(monitor);
-        var report = await _detector.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
+        var report = await _runner.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
+        var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
-        return new(report, results);
+        return new(report, results) { Alerts = alerts };
     }
 
     private PipelineTrigger[] Find(string monitor)

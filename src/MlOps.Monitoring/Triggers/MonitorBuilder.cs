@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace MlOps.Monitoring;
 
 /// <summary>Describes a monitor.</summary>
@@ -8,6 +10,9 @@ public sealed class MonitorBuilder
     }
 
     internal List<Action<MonitorOptions>> Configurations { get; } = [];
+
+    /// <summary>Gets what the checks of the monitor add to the host, under its name.</summary>
+    internal List<Action<IServiceCollection, string>> Additions { get; } = [];
 
     internal DriftActions Actions { get; } = new();
 
@@ -45,7 +50,7 @@ public sealed class DriftActions
     /// <param name="pipeline">The name that the pipeline is registered under.</param>
     /// <param name="parameters">Computes the parameters of the run from the report, as invariant text; null for none.</param>
     /// <returns>This object.</returns>
-    public DriftActions Run(string pipeline, Func<DriftReport, IReadOnlyDictionary<string, string>>? parameters = null)
+    public DriftActions Run(string pipeline, Func<MonitorReport, IReadOnlyDictionary<string, string>>? parameters = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pipeline);
         if (Pipelines.Exists(p => p.Pipeline == pipeline)) throw new ArgumentException($"The monitor runs pipeline '{pipeline}' already.", nameof(pipeline));
@@ -55,7 +60,7 @@ public sealed class DriftActions
 }
 
 /// <summary>A pipeline that is run when there is drift.</summary>
-internal sealed record PipelineAction(string Pipeline, Func<DriftReport, IReadOnlyDictionary<string, string>> Parameters);
+internal sealed record PipelineAction(string Pipeline, Func<MonitorReport, IReadOnlyDictionary<string, string>> Parameters);
 
 /// <summary>A monitor that the host added.</summary>
 internal sealed record MonitorDefinition(string Name, IReadOnlyList<PipelineAction> Pipelines);

@@ -42,7 +42,7 @@ internal sealed class MonitorService(
                 try
                 {
                     var result = await monitor.RunAsync(name, now - options.Get(name).Window, now, cancellationToken).ConfigureAwait(false);
-                    if (result.Report.HasDrift) logger.DriftFound(name, result.Report.Model, string.Join(", ", result.Report.Drifted));
+                    if (result.Report.Drift is { HasDrift: true } drift) logger.DriftFound(name, result.Report.Model, string.Join(", ", drift.Drifted));
                 }
 #pragma warning disable CA1031 // the next round may go better
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -6,9 +6,9 @@ namespace MlOps.Monitoring;
 /// <summary>Starts one pipeline for one monitor, unless the ledger of the pipeline knows a reason not to.</summary>
 internal sealed class PipelineTrigger(string monitor, PipelineAction action, PipelineLedger ledger, Func<IPipelineRunner?> runner, TimeProvider time, ILogger logger)
 {
-    public async Task<TriggerResult> ActAsync(DriftReport report, MonitorOptions options, CancellationToken cancellationToken)
+    public async Task<TriggerResult> ActAsync(MonitorReport report, MonitorOptions options, CancellationToken cancellationToken)
     {
-        if (!report.HasDrift) return new(action.Pipeline, TriggerStatus.NotNeeded, "There is no drift.");
+        if (report.Drift is not { HasDrift: true }) return new(action.Pipeline, TriggerStatus.NotNeeded, "There is no drift.");
         var cause = new DriftCause(report);
         if (ledger.TryStart(cause, time.GetUtcNow(), options.CoolDown) is { } why)
         {

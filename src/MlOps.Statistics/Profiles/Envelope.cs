@@ -8,6 +8,8 @@ internal static class Envelope
     public const uint Column = 0x43504C4D;
     public const uint Dataset = 0x44504C4D;
     public const uint Detector = 0x54434C4D;
+    public const uint Covariance = 0x56434C4D;
+    public const uint Components = 0x41504C4D;
     private const byte Version = 1;
     private const int HeaderSize = 5;
     private const int SumSize = 8;
@@ -49,6 +51,8 @@ internal static class Envelope
     {
         Column => "column profile",
         Dataset => "dataset profile",
+        Covariance => "covariance",
+        Components => "principal components",
         _ => "change detector",
     };
 }
