@@ -13,7 +13,7 @@ public sealed class LoggedPredictionsTests
 
     [Fact]
     public void Text_that_is_no_Base64_is_refused() =>
-        FluentActions.Invoking(() => Read(ColumnType.Binary, ColumnType.String, "not bytes")).Should().Throw<DataException>().WithMessage("*values of type String in column 'value'*wants Binary*");
+        FluentActions.Invoking(() => Read(ColumnType.Binary, ColumnType.String, "no bytes!")).Should().Throw<DataException>().WithMessage("*values of type String in column 'value'*wants Binary*");
 
     [Fact]
     public void A_decimal_is_read_from_a_number() => Read(ColumnType.Decimal, ColumnType.Float64, 2.5).Should().Be((FeatureValue)2.5m);
