@@ -9,7 +9,7 @@ Comparison[] all =
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. LoggingToRuns.Comparisons, .. WalkingLineage.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
-    .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons,
+    .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons, .. ReadingWindowsOnline.Comparisons,
     .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
     .. LoggingPredictions.Comparisons,
     .. ReportingDrift.Comparisons,
