@@ -53,6 +53,48 @@ public sealed class TrackingServerTests
         }
     }
 
+    [Fact]
+    public async Task A_page_of_a_site_cannot_reset_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Start(folder, "mlops.db", "Development", "--allow-reset");
+        try
+        {
+            using var client = await ConnectAsync(server);
+            using var ofPage = new HttpRequestMessage(HttpMethod.Post, "test-only/reset") { Headers = { { "Origin", "http://evil.example" } } };
+            using var rebound = new HttpRequestMessage(HttpMethod.Post, "test-only/reset") { Headers = { Host = "evil.example" } };
+
+            using var first = await client.SendAsync(ofPage, TestContext.Current.CancellationToken);
+            using var second = await client.SendAsync(rebound, TestContext.Current.CancellationToken);
+
+            (first.StatusCode, second.StatusCode).Should().Be((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden));
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_default_experiment_is_older_than_the_first_that_a_client_makes()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = Start(folder, "mlops.db", "Production");
+        try
+        {
+            using var client = await ConnectAsync(server);
+            using var created = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/create", new { name = "e" }, TestContext.Current.CancellationToken);
+            using var found = await client.PostAsJsonAsync("api/2.0/mlflow/experiments/search", new { max_results = 10 }, TestContext.Current.CancellationToken);
+
+            var experiments = (await found.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("experiments");
+            experiments.EnumerateArray().Select(e => e.GetProperty("name").GetString()).Should().Equal("e", "Default");
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
     private static async Task ResetAsync(TemporaryFolder folder, string store)
     {
         using var server = Start(folder, store, "Development", "--allow-reset");

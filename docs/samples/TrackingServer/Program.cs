@@ -1,3 +1,5 @@
+using System.Net;
+using MlOps.Core;
 using TrackingServer;
 
 if (Arguments.Parse(args) is not { } arguments)
@@ -28,11 +30,18 @@ if (reset is not null)
 {
     app.MapPost("/test-only/reset", async (HttpContext context) =>
     {
-        if (context.Connection.RemoteIpAddress is { } caller && !System.Net.IPAddress.IsLoopback(caller)) return Results.StatusCode(StatusCodes.Status403Forbidden);
+        if (!IsFromHere(context)) return Results.StatusCode(StatusCodes.Status403Forbidden);
         await reset.RunAsync(context.RequestAborted);
         return Results.Json(new { });
     });
 }
 
+await app.Services.GetRequiredService<IMetadataStore>().FindExperimentAsync(Experiment.DefaultId); // the default experiment is older than any other
 await app.RunAsync();
 return 0;
+
+// No page of a site that somebody looks at on this machine may empty the store.
+static bool IsFromHere(HttpContext context) =>
+    context.Connection.RemoteIpAddress is { } caller && IPAddress.IsLoopback(caller)
+    && context.Request.Headers.Origin.Count == 0
+    && (context.Request.Host.Host == "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var host) && IPAddress.IsLoopback(host)));
