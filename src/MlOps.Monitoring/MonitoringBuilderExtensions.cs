@@ -68,6 +68,8 @@ public static class MonitoringBuilderExtensions
         builder.AddPerformance(name);
         foreach (var add in description.Additions) add(services, name);
         builder.AddAlerts();
+        builder.AddMultivariateCheck(name);
+        foreach (var add in description.Additions) add(services, name);
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<ReportFiles>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
