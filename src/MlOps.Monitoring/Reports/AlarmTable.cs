@@ -25,7 +25,7 @@ internal static class AlarmTable
         var hasTimes = hasWindows || alarms.Any(a => a.Alarm.Chunk is not null);
         List<ReportColumn> columns = [new("severity", "Severity"), new("kind", "Kind"), new("subject", "About")];
         if (hasSegments) columns.Add(new("segment", "Segment"));
-        if (hasTimes) columns.Add(new("window", "When"));
+        if (hasTimes) columns.Add(new("window", "When", true));
         columns.AddRange(
         [
             new("sentence", "What was found") { IsWide = true }, new("statistic", "Statistic"), new("value", "Value", true), new("reference", "Reference", true), new("threshold", "Limit", true), new("p", "p", true),

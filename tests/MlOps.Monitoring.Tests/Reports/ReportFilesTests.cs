@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Options;
 using MlOps.Core;
 
 namespace MlOps.Monitoring.Tests;
