@@ -20,7 +20,6 @@ internal static class LoggingPredictions
         new("log-call-memory", "The same, in memory until they are stored", new("the log in memory", () => CallAsync(LogDurability.Memory)), new("Channel of entries", BareCallAsync), new("under 2 us", (ours, _) => ours < 2)),
         new("log-call-median", "What a caller waits, the median", new("the log", () => CallAsync(LogDurability.Process, 0.5)), new("the log in memory", () => CallAsync(LogDurability.Memory, 0.5)), NoTarget),
         new("log-labels", "Reading a million predictions with a million labels that came late, among two million of other days", new("with labels", () => ReadAsync(labels: true)), new("without labels", () => ReadAsync(labels: false)), NoTarget),
-        new("log-labels-memory", "The memory that it takes on top, the most that the process held", new("with labels", () => ReadPeakAsync(labels: true)), new("without labels", () => ReadPeakAsync(labels: false)), NoTarget),
         new("log-bytes", "Bytes of a prediction on the disk", new("the log", BytesAsync), new("Parquet file of the same rows", PlainBytesAsync), new("at most 150", (ours, _) => ours <= 150)),
     ];
 
@@ -111,7 +110,7 @@ internal static class LoggingPredictions
     }
 
     // A day of predictions, one each 86 ms, and labels of it and of the two days after.
-    private static async Task<Measured> ReadAsync(bool labels, bool peak = false)
+    private static async Task<Measured> ReadAsync(bool labels)
     {
         const int Day = 86_400_000;
         using var folder = new TemporaryFolder();
@@ -133,11 +132,8 @@ internal static class LoggingPredictions
             if (known != (labels ? 1_000_000 : 0)) throw new InvalidOperationException($"{known} predictions have labels.");
         }
 
-        var measured = await Measured.SecondPassAsync(PassAsync);
-        return peak ? Measured.PeakMemory() : measured;
+        return await Measured.SecondPassAsync(PassAsync);
     }
-
-    private static Task<Measured> ReadPeakAsync(bool labels) => ReadAsync(labels, peak: true);
 
     private static async Task<Measured> BytesAsync()
     {

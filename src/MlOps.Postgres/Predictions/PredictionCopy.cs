@@ -74,6 +74,7 @@ internal static class PredictionCopy
         }
 
         json.WriteEndObject();
+        json.Flush();
     }
 
     // The server's texts hold no NUL. One such text must not keep the others of its batch from being stored.
