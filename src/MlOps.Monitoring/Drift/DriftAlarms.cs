@@ -7,10 +7,10 @@ internal static class DriftAlarms
 {
     private const int Contributors = 3;
 
-    public static IEnumerable<Alarm> Of(DriftParts parts, Chunk? chunk, MonitorOptions options)
+    public static IEnumerable<Alarm> Of(DriftParts parts, MonitorOptions options)
     {
-        foreach (var column in parts.Columns.Concat(parts.Predictions).Where(c => c.IsDrifted)) yield return Of(column, options) with { Chunk = chunk };
-        if (parts.Label is { IsDrifted: true } label) yield return Of(label, options) with { Chunk = chunk };
+        foreach (var column in parts.Columns.Concat(parts.Predictions).Where(c => c.IsDrifted)) yield return Of(column, options);
+        if (parts.Label is { IsDrifted: true } label) yield return Of(label, options);
     }
 
     private static Alarm Of(ColumnDrift column, MonitorOptions options)
