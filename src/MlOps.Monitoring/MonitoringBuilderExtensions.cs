@@ -32,6 +32,7 @@ public static class MonitoringBuilderExtensions
                     s.GetRequiredService<IOptions<MlOpsOptions>>().Value, s.GetRequiredService<IColumnarEngine>(), s.GetRequiredService<ILogger<PredictionLog>>()));
             }
 
+            services.TryAddSingleton<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
             services.TryAddSingleton<PredictionLog>();
             services.TryAddSingleton<IPredictionLog>(static s => s.GetRequiredService<PredictionLog>());
             services.TryAddSingleton<IPredictionLogAdmin, PredictionLogAdmin>();
@@ -64,6 +65,9 @@ public static class MonitoringBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
         builder.AddMonitorCheck<DriftCheck>();
+        builder.AddPerformance(name);
+        foreach (var add in description.Additions) add(services, name);
+        builder.AddAlerts();
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());

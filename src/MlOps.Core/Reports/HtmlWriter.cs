@@ -23,7 +23,8 @@ internal sealed class HtmlWriter
         return writer._html.ToString();
     }
 
-    private static string Text(string text) => Encoder.Encode(text.Any(IsForbidden) ? string.Concat(text.Select(c => IsForbidden(c) ? '\uFFFD' : c)) : text);
+    /// <summary>Makes a text harmless: nothing in it is markup, and what HTML cannot hold is replaced.</summary>
+    public static string Text(string text) => Encoder.Encode(text.Any(IsForbidden) ? string.Concat(text.Select(c => IsForbidden(c) ? '\uFFFD' : c)) : text);
 
     private static bool IsForbidden(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 
@@ -93,7 +94,7 @@ internal sealed class HtmlWriter
         var chips = string.Concat(section.Chips.Select(c => Chip(c.Text, c.Tone)));
         Line(section.IsCard ? $"""<article class="card"{anchor}><header><h3>{Text(section.Title)}</h3>{chips}</header>""" : $"""<section{anchor}><h2>{Text(section.Title)}</h2>{chips}""");
         if (section.Note is { } note) Line($"""<p class="note">{Text(note)}</p>""");
-        if (section.Figure is { } figure)
+        foreach (var figure in section.Figures)
         {
             if (figure.Keys.Count > 0) Line($"""<div class="legend">{string.Concat(figure.Keys.Select(Key))}</div>""");
             Line(figure.Draw());

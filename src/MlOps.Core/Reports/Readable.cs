@@ -46,10 +46,10 @@ internal static class Readable
     };
 
     /// <summary>A text that fits into a line.</summary>
-    public static string Cut(string text)
+    public static string Cut(string text, int length = MaxText)
     {
-        if (text.Length <= MaxText) return text;
-        var end = char.IsHighSurrogate(text[MaxText - 2]) ? MaxText - 2 : MaxText - 1;
+        if (text.Length <= length) return text;
+        var end = char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1;
         return string.Concat(text.AsSpan(0, end), "…");
     }
 }

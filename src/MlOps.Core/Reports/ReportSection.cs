@@ -18,7 +18,7 @@ internal sealed record ReportSection(string Title)
 
     public IReadOnlyList<ReportFact> Facts { get; init; } = [];
 
-    public ReportFigure? Figure { get; init; }
+    public IReadOnlyList<ReportFigure> Figures { get; init; } = [];
 
     public ReportTable? Table { get; init; }
 }

@@ -75,7 +75,7 @@ internal static class ProfileReport
         IsCard = true,
         Anchor = $"c{index}",
         Chips = ReportedColumn.Remarks(column),
-        Figure = ReportedColumn.Chart(name, column),
+        Figures = ReportedColumn.Chart(name, column) is { } chart ? [chart] : [],
         Facts = ReportedColumn.Of(column),
         Table = ReportedColumn.Values(column),
     };

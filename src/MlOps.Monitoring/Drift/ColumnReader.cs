@@ -29,6 +29,9 @@ internal static class ColumnReader
         _ => double.NaN,
     };
 
+    /// <summary>Gives a value as text, whatever its type; null when it is missing.</summary>
+    public static string? AnyText(IArrowArray column, int row) => Text(column, ColumnType.String, row);
+
     /// <summary>Gives a value as the text by which categories are told apart; null when it is missing.</summary>
     public static string? Text(IArrowArray column, ColumnType type, int row) => column switch
     {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace MlOps.Monitoring;
 
 /// <summary>Describes a monitor.</summary>
@@ -8,6 +10,9 @@ public sealed class MonitorBuilder
     }
 
     internal List<Action<MonitorOptions>> Configurations { get; } = [];
+
+    /// <summary>Gets what the checks of the monitor add to the host, under its name.</summary>
+    internal List<Action<IServiceCollection, string>> Additions { get; } = [];
 
     internal DriftActions Actions { get; } = new();
 

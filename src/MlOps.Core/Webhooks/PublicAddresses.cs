@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
-namespace MlOps.ModelRegistry;
+namespace MlOps.Core;
 
 /// <summary>Tells addresses of the public internet from all others (RFC 6890 and the registries of IANA behind it).</summary>
 internal static class PublicAddresses

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 
-namespace MlOps.ModelRegistry.Tests;
+namespace MlOps.Tests;
 
 /// <summary>What a webhook was told.</summary>
 internal sealed record Received(string Start, IReadOnlyDictionary<string, string> Headers, string Body);
