@@ -13,6 +13,7 @@ Comparison[] all =
     .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
     .. LoggingPredictions.Comparisons,
     .. ReportingDrift.Comparisons,
+    .. ReportingDrift.Comparisons, .. EstimatingPerformance.Comparisons,
 ];
 
 if (args is ["side", var name, var side])

@@ -142,7 +142,7 @@ internal sealed class PerformancePass : IMonitorPass
     // When a label became known; where the log does not say, when the prediction was made.
     private void AddLabelTimes(RecordBatch rows, ScoredRows scored, List<int> kept)
     {
-        var known = ColumnReader.Find(rows, PredictionColumns.Truth + ".time") as TimestampArray;
+        var known = ColumnReader.Find(rows, PredictionColumns.TruthTime) as TimestampArray;
         var made = ColumnReader.Find(rows, PredictionColumns.Time) as TimestampArray;
         foreach (var row in kept)
         {

@@ -48,6 +48,18 @@ public sealed class DriftRankingTests
         ranked[0].Should().Match<RankedColumn>(r => r.Periods == 6 && r.Spearman > 0.99 && r.Alarms == 6);
     }
 
+    [Fact]
+    public void The_chunks_of_one_report_are_periods_as_well()
+    {
+        var one = Report(0, 0.7, 0);
+        Chunk Cut(int i) => new(i, World.May.AddDays(i), World.May.AddDays(i + 1), 1000, 0);
+        var chunks = Performance.Select((p, i) => new ChunkDrift(Cut(i), [new("x", MlOps.Core.ColumnType.Float64, DriftStatus.Stable, Math.Abs(p - 0.7), 0, 1, 0, 0, 1, "")], [], null)).ToList();
+        var points = Performance.Select((p, i) => new PerformancePoint(i, PerformanceStatus.Realized, null, new(p, 0.01, p, p, 1000), double.NaN, double.NaN, 1, false)).ToList();
+        var report = one with { Sections = [one.Drift! with { Chunks = chunks }, one.Section<PerformanceReport>()! with { Series = [new("auc", null, true, 0.7, points)] }] };
+        DriftRanking.Rank(report).Single().Should().Match<RankedColumn>(r => r.Column == "x" && r.Periods == 6 && r.Spearman > 0.99 && r.Alarms == 1);
+        DriftRanking.Rank(one).Should().BeEmpty("the window was not cut");
+    }
+
     private static MonitorReport Report(int day, double performance, double drift)
     {
         var value = new PerformanceValue(performance, 0.01, performance - 0.03, performance + 0.03, 1000);
