@@ -69,7 +69,7 @@ internal static class PageDocument
     {
         Note = reports.Count > MaxWindows ? $"The latest {MaxWindows} of {Readable.Count(reports.Count)}." : null,
         Table = new(
-            [new("window", "Window"), new("version", "Version", true), new("rows", "Predictions", true), new("failed", "Failed", true), new("alarms", "Alarms"), new("subjects", "About") { IsWide = true }],
+            [new("window", "Window", true), new("version", "Version", true), new("rows", "Predictions", true), new("failed", "Failed", true), new("alarms", "Alarms"), new("subjects", "About") { IsWide = true }],
             [.. reports.TakeLast(MaxWindows).Select(r => (IReadOnlyList<ReportCell>)
             [
                 new(PageText.Window(r.From, r.To)), new(r.Version.ToString(CultureInfo.InvariantCulture)), ReportCell.Count(r.Rows), ReportCell.Count(r.FailedRows),
