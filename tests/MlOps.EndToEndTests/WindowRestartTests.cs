@@ -25,7 +25,7 @@ public sealed class WindowRestartTests
         (read[0, 0], read[0, 1]).Should().Be(((FeatureValue)60.0, (FeatureValue)3L));
     }
 
-    private static Task PushAsync(IHost host, params Landing[] landings) =>
+    private static Task<MaterializedView> PushAsync(IHost host, params Landing[] landings) =>
         host.Services.GetRequiredService<IFeaturePusher>().PushAsync("landings", landings.ToAsyncEnumerable(), cancellationToken: Cancel);
 
     private static async Task<IHost> StartAsync(TemporaryFolder folder)
