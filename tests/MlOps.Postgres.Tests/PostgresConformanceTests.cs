@@ -48,6 +48,15 @@ public sealed class PostgresFeatureCatalogTests(PostgresFixture server) : Featur
     protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_schema.Open().Features);
 }
 
+public sealed class PostgresMonitorStoreTests(PostgresFixture server) : MonitorStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IMonitorStore> CreateAsync() => Task.FromResult<IMonitorStore>(_schema.Open().Monitors);
+}
+
 public sealed class PostgresOnlineStoreConformanceTests(PostgresFixture server) : OnlineStoreConformance, IDisposable
 {
     private readonly TestSchema _schema = new(server);

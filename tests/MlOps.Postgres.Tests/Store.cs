@@ -21,6 +21,7 @@ internal sealed class Store : IDisposable
         Checkpoints = new(Database, time ?? TimeProvider.System);
         Lineage = new(Database);
         Features = new(Database);
+        Monitors = new(Database);
         Online = new(Database, time ?? TimeProvider.System);
         Predictions = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
@@ -35,6 +36,8 @@ internal sealed class Store : IDisposable
     public RelationalLineageStore Lineage { get; }
 
     public RelationalFeatureCatalog Features { get; }
+
+    public RelationalMonitorStore Monitors { get; }
 
     public PostgresOnlineStore Online { get; }
 
