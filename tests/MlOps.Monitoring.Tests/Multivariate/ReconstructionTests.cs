@@ -89,29 +89,24 @@ public class ReconstructionTests
         report.Reconstruction!.Status.Should().NotBe(DriftStatus.NotCompared);
     }
 
-    public static TheoryData<Table, Table, string> Unknown
+    [Theory]
+    [InlineData(1000, 3, 99, "Not compared: 99 rows in the window, 100 are needed.")]
+    [InlineData(1000, 1, 500, "Not compared: two columns at least are needed.")]
+    [InlineData(150, 3, 500, "Not compared: 200 training rows are needed.")]
+    public async Task Where_nothing_can_be_said_it_says_why(int referenceRows, int columns, int rows, string sentence)
     {
-        get
-        {
-            var random = new Random(9);
-            var constant = new Table().Add("x0", Enumerable.Repeat(1.0, 1000)).Add("x1", Enumerable.Repeat(2.0, 1000));
-            return new()
-            {
-                { random.Mixed(1000, 3), random.Mixed(99, 3), "Not compared: 99 rows in the window, 100 are needed." },
-                { random.Mixed(1000, 1), random.Mixed(500, 1), "Not compared: two columns at least are needed." },
-                { random.Mixed(150, 3), random.Mixed(500, 3), "Not compared: 200 training rows are needed." },
-                { constant, constant, "Not compared: in the training data fewer than two columns vary." },
-            };
-        }
+        var random = new Random(9);
+        using var watched = await Watched.TrainAsync(random.Mixed(referenceRows, columns), Only);
+        var drift = (await watched.CompareAsync(random.Mixed(rows, columns))).Reconstruction!;
+        (drift.Status, drift.Sentence).Should().Be((DriftStatus.NotCompared, sentence));
     }
 
-    [Theory]
-    [MemberData(nameof(Unknown), DisableDiscoveryEnumeration = true)]
-    public async Task Where_nothing_can_be_said_it_says_why(Table training, Table window, string sentence)
+    [Fact]
+    public async Task Columns_that_never_varied_cannot_go_together()
     {
-        using var watched = await Watched.TrainAsync(training, Only);
-        var drift = (await watched.CompareAsync(window)).Reconstruction!;
-        (drift.Status, drift.Sentence).Should().Be((DriftStatus.NotCompared, sentence));
+        var constant = new Table().Add("x0", Enumerable.Repeat(1.0, 1000)).Add("x1", Enumerable.Repeat(2.0, 1000));
+        using var watched = await Watched.TrainAsync(constant, Only);
+        (await watched.CompareAsync(constant)).Reconstruction!.Sentence.Should().Be("Not compared: in the training data fewer than two columns vary.");
     }
 
     [Fact]
