@@ -16,7 +16,7 @@ public sealed class RequestOriginTests
         await server.InferAsync(path: "/versions/challenger");
         await server.InferAsync(path: "/versions/2");
         server.Log.Entries.Select(e => (e.Version, e.Variant)).Should().Equal((1, "champion"), (2, "challenger"), (2, null));
-        server.Log.Entries.Select(e => e.SchemaHash).Should().OnlyContain(h => h == Server.Manifest(null).Signature.GetFingerprint());
+        server.Log.Entries.Select(e => e.SchemaHash).Should().OnlyContain(h => h == Server.Manifest().Signature.GetFingerprint());
     }
 
     [Fact]
