@@ -133,6 +133,6 @@ public static class Telemetry
     /// <summary>Counter: alarms that nobody was told of again, by monitor.</summary>
     public const string AlarmsSuppressed = "mlops.monitor.alarms_suppressed";
 
-    /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up.</summary>
+    /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up, left to the next start.</summary>
     public const string Alerts = "mlops.alerts";
 }
