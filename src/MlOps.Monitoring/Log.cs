@@ -111,4 +111,7 @@ internal static partial class Log
 
     [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
     public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
+
+    [LoggerMessage(1790, LogLevel.Error, "The report of monitor {Monitor} could not be written; what it found is acted on all the same")]
+    public static partial void ReportNotWritten(this ILogger logger, Exception error, string monitor);
 }

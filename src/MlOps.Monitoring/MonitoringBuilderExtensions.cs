@@ -66,9 +66,11 @@ public static class MonitoringBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddPerformance(name);
-        foreach (var add in description.Additions) add(services, name);
+        builder.AddMultivariateCheck(name);
         builder.AddAlerts();
+        foreach (var add in description.Additions) add(services, name);
         services.TryAddSingleton<MonitorRunner>();
+        services.TryAddSingleton<ReportFiles>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
         return builder;

@@ -36,6 +36,15 @@ public sealed class MonitorOptions
     [Range(0.0, 1.0)]
     public double UnseenShareIncrease { get; set; } = 0.01;
 
+    /// <summary>Gets the columns by whose values predictions are also compared apart, such as a country: the rows of each frequent value with the rows of the same value in the training data. They are judged together with all others.</summary>
+    /// <value>The default is none. The training data are read twice where there are some.</value>
+    public IList<string> Segments { get; } = [];
+
+    /// <summary>Gets or sets how many values of each column of <see cref="Segments"/> are segments: the most frequent ones of the training data.</summary>
+    /// <value>The default is 5.</value>
+    [Range(1, 1000)]
+    public int SegmentValues { get; set; } = 5;
+
     /// <summary>Gets the columns for which the host chooses a distance and a limit, by name; predictions are called <c>output.</c> and the name of the output.</summary>
     /// <value>The default is none: every column is judged by <see cref="Significance"/> and <see cref="PsiThreshold"/>.</value>
     public IDictionary<string, DriftThreshold> Thresholds { get; } = new Dictionary<string, DriftThreshold>(StringComparer.Ordinal);
@@ -78,6 +87,11 @@ public sealed class MonitorOptions
     /// <value>The default is null: the window is not cut into a number.</value>
     [Range(1, 100_000)]
     public int? ChunkCount { get; set; }
+
+    /// <summary>Gets or sets how many reports of the monitor are kept as files when it runs: a page and its JSON for each window, in <c>reports/{monitor}</c> of the MlOps folder. The oldest go first.</summary>
+    /// <value>The default is 0: none is written.</value>
+    [Range(0, 100_000)]
+    public int KeepReports { get; set; }
 
     /// <summary>Gets or sets how often the host runs the monitor.</summary>
     /// <value>The default is null: never, only when it is asked to.</value>

@@ -9,14 +9,16 @@ namespace MlOps.Monitoring;
 internal sealed class ModelMonitor : IModelMonitor
 {
     private readonly MonitorRunner _runner;
+    private readonly ReportFiles _files;
     private readonly AlertManager _alerts;
     private readonly IOptionsMonitor<MonitorOptions> _options;
     private readonly Dictionary<string, PipelineTrigger[]> _monitors;
 
     public ModelMonitor(
-        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
+        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, ReportFiles files, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
     {
         _runner = runner;
+        _files = files;
         _alerts = alerts;
         _options = options;
         var all = definitions.ToList();
@@ -38,6 +40,7 @@ internal sealed class ModelMonitor : IModelMonitor
         var triggers = Find(monitor);
         var options = _options.Get(monitor);
         var report = await _runner.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
+        await _files.WriteAsync(report, options.KeepReports, cancellationToken).ConfigureAwait(false);
         var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
