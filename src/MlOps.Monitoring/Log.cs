@@ -118,6 +118,12 @@ internal static partial class Log
     [LoggerMessage(1787, LogLevel.Information, "Monitor {Monitor} of model {Model}: {Cause} is resolved, which was open since {Since}")]
     public static partial void AlertIsResolved(this ILogger logger, string monitor, string model, string cause, DateTimeOffset since);
 
+    [LoggerMessage(1778, LogLevel.Error, "Which alerts wait for their sinks could not be kept; it is tried again")]
+    public static partial void OutboxNotKept(this ILogger logger, Exception error);
+
+    [LoggerMessage(1779, LogLevel.Warning, "Sink {Sink} was not told of alarms of monitor {Monitor} when the host stopped; the next start sends the message: {Reason}")]
+    public static partial void AlertLeft(this ILogger logger, string sink, string monitor, string reason);
+
     [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
     public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
 
