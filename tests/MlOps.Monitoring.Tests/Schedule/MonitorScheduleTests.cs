@@ -148,7 +148,7 @@ public sealed class MonitorScheduleTests
     }
 
     // As a host that has just started.
-    private Task RunAsync() => Schedule().RunDueAsync(Stop);
+    private Task<TimeSpan?> RunAsync() => Schedule().RunDueAsync(Stop);
 
     private MonitorSchedule Schedule() => new("m", () => _daily, _monitor, new(_store), _time, _log);
 
