@@ -79,8 +79,22 @@ public sealed class MonitorOptions
     [Range(1, 100_000)]
     public int? ChunkCount { get; set; }
 
-    /// <summary>Gets or sets how often the host runs the monitor.</summary>
-    /// <value>The default is null: never, only when it is asked to.</value>
+    /// <summary>Gets or sets when the host runs the monitor, in UTC: minute, hour, day, month, day of the week; with seconds before them when there are six. Of this, <see cref="Every"/> and <see cref="EveryPredictions"/> one at most is set.</summary>
+    /// <value>The default is null: not by a calendar.</value>
+    public string? Cron { get; set; }
+
+    /// <summary>Gets or sets after how many predictions of the model, of all hosts together, the host runs the monitor. The window is what was predicted since the last run.</summary>
+    /// <value>The default is null: not by a number.</value>
+    [Range(1, int.MaxValue)]
+    public int? EveryPredictions { get; set; }
+
+    /// <summary>Gets or sets how many runs that were missed, as by a host that stood still, are made up for, the oldest first. Older ones are left out.</summary>
+    /// <value>The default is 7.</value>
+    [Range(1, 1000)]
+    public int CatchUp { get; set; } = 7;
+
+    /// <summary>Gets or sets how often the host runs the monitor, at multiples of it since 1970 in UTC: a day is from midnight to midnight.</summary>
+    /// <value>The default is null: not by an interval. Without all three it runs only when it is asked to.</value>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan? Every { get; set; }
 
@@ -89,10 +103,25 @@ public sealed class MonitorOptions
     [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Gets or sets how long after drift has started a pipeline this monitor does not start it again, whichever monitor of the host did.</summary>
+    /// <summary>Gets or sets how long after a monitor has started a pipeline this one does not start it again, whichever monitor on whichever host did.</summary>
     /// <value>The default is one day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan CoolDown { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Gets or sets how often monitors, all together and on all hosts, may have started a pipeline within <see cref="Per"/> for this one to start it again.</summary>
+    /// <value>The default is 4.</value>
+    [Range(1, 10_000)]
+    public int MaxRuns { get; set; } = 4;
+
+    /// <summary>Gets or sets the time that <see cref="MaxRuns"/> is for.</summary>
+    /// <value>The default is seven days.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
+    public TimeSpan Per { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Gets or sets after how many runs in a row that left the version in its place a pipeline is not started any more, but by a schedule.</summary>
+    /// <value>The default is 3.</value>
+    [Range(1, 1000)]
+    public int StopAfter { get; set; } = 3;
 }
 
 [OptionsValidator]
