@@ -88,6 +88,7 @@ internal static class Report
                     TriggerStatus.NotNeeded => "",
                     TriggerStatus.Ran => "[yellow]pipeline ran[/]",
                     TriggerStatus.Held => "held",
+                    TriggerStatus.Stopped => "stopped",
                     _ => "[red]failed[/]",
                 },
             ]);
