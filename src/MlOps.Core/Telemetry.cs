@@ -108,4 +108,7 @@ public static class Telemetry
 
     /// <summary>Gauge, tags model and column: the population stability index of the last comparison.</summary>
     public const string DriftScore = "mlops.drift.psi";
+
+    /// <summary>Gauge, tags model, statistic (roc_auc, reconstruction_error, mmd2) and subject: how far rows as wholes were from the training data at the last comparison.</summary>
+    public const string MultivariateDrift = "mlops.drift.multivariate";
 }

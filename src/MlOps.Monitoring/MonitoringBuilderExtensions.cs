@@ -53,6 +53,8 @@ public static class MonitoringBuilderExtensions
         foreach (var configure in description.Configurations) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
         builder.AddMonitorCheck<DriftCheck>();
+        builder.AddMultivariateCheck(name);
+        foreach (var add in description.Additions) add(services, name);
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());

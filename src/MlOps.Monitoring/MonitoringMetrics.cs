@@ -12,6 +12,7 @@ internal sealed class MonitoringMetrics : IDisposable
     private readonly Counter<long> _logged;
     private readonly Counter<long> _dropped;
     private readonly Gauge<double> _drift;
+    private readonly Gauge<double> _multivariate;
 
     public MonitoringMetrics(IMeterFactory? factory = null)
     {
@@ -19,6 +20,7 @@ internal sealed class MonitoringMetrics : IDisposable
         _logged = _meter.CreateCounter<long>(Telemetry.PredictionsLogged, "{prediction}", "Predictions that were logged.");
         _dropped = _meter.CreateCounter<long>(Telemetry.PredictionsDropped, "{prediction}", "Predictions that the log dropped.");
         _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
+        _multivariate = _meter.CreateGauge<double>(Telemetry.MultivariateDrift, description: "How far rows as wholes were from the training data at the last comparison.");
     }
 
     public static Activity? Start(string monitor, string model) => Source.StartActivity("compare")?.SetTag("monitor", monitor).SetTag("model", model);
@@ -29,6 +31,9 @@ internal sealed class MonitoringMetrics : IDisposable
 
     public void Drift(string model, string column, double psi) =>
         _drift.Record(psi, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("column", column));
+
+    public void Multivariate(string model, string statistic, string subject, double value) => _multivariate.Record(
+        value, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("statistic", statistic), new KeyValuePair<string, object?>("subject", subject));
 
     public void Dispose() => _meter.Dispose();
 }

@@ -48,7 +48,8 @@ internal static class ColumnReader
         }
     }
 
-    private static string? Text(IArrowArray column, ColumnType type, int row) => column switch
+    /// <summary>Gives a value as the text by which categories are told apart; null when it is missing.</summary>
+    public static string? Text(IArrowArray column, ColumnType type, int row) => column switch
     {
         BooleanArray b => b.GetValue(row) switch { true => "true", false => "false", null => null },
         Int64Array n when type == ColumnType.Boolean => n.GetValue(row) switch { null => null, 0 => "false", 1 => "true", var other => other.Value.ToString(CultureInfo.InvariantCulture) },

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace MlOps.Monitoring;
 
 /// <summary>Describes a monitor.</summary>
@@ -8,6 +10,9 @@ public sealed class MonitorBuilder
     }
 
     internal List<Action<MonitorOptions>> Configurations { get; } = [];
+
+    /// <summary>What checks of the monitor add to the host, given the name of the monitor.</summary>
+    internal List<Action<IServiceCollection, string>> Additions { get; } = [];
 
     internal DriftActions Actions { get; } = new();
 
