@@ -11,6 +11,7 @@ Comparison[] all =
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons,
     .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
+    .. ReportingDrift.Comparisons,
 ];
 
 if (args is ["side", var name, var side])
@@ -18,6 +19,14 @@ if (args is ["side", var name, var side])
     var comparison = all.Single(c => c.Name == name);
     var measured = await (side == "ours" ? comparison.Ours : comparison.Baseline).RunAsync();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result {measured.Value} {measured.Unit}"));
+    return 0;
+}
+
+if (args is ["study-false-alarms"])
+{
+    FalseAlarmStudy.Run();
+    PeersOnNothing.Run();
+    PowerStudy.Run();
     return 0;
 }
 

@@ -103,12 +103,39 @@ public static class Telemetry
     /// <summary>Counter, tag model: how many predictions were logged.</summary>
     public const string PredictionsLogged = "mlops.prediction_log.written";
 
-    /// <summary>Counter, tag model: how many predictions were dropped because the queue was full.</summary>
+    /// <summary>Counter, tag model: how many predictions were dropped because the queue was full or the store refused them.</summary>
     public const string PredictionsDropped = "mlops.prediction_log.dropped";
+
+    /// <summary>Counter, tag model: how many predictions waited in memory, because no file could be written for them.</summary>
+    public const string PredictionsUnprotected = "mlops.prediction_log.unprotected";
+
+    /// <summary>Counter: how many predictions were recovered that a killed process had left.</summary>
+    public const string PredictionsRecovered = "mlops.prediction_log.recovered";
 
     /// <summary>Gauge, tags model and column: the population stability index of the last comparison.</summary>
     public const string DriftScore = "mlops.drift.psi";
 
     /// <summary>Gauge, tags model, statistic (roc_auc, reconstruction_error, mmd2) and subject: how far rows as wholes were from the training data at the last comparison.</summary>
     public const string MultivariateDrift = "mlops.drift.multivariate";
+
+    /// <summary>Gauge, tags model, metric and kind (estimated or realized): the last known value of a metric of all rows.</summary>
+    public const string ModelPerformance = "mlops.performance.value";
+
+    /// <summary>Gauge, share, tag model: how much of the last window is labelled.</summary>
+    public const string LabelCoverage = "mlops.performance.label_coverage";
+
+    /// <summary>Gauge, seconds, tags model, version and quantile (0.5, 0.95, 0.99): the latency of predictions in the last chunk that has some.</summary>
+    public const string ServedLatency = "mlops.operations.latency";
+
+    /// <summary>Gauge: alarms that are open, by monitor and severity.</summary>
+    public const string OpenAlarms = "mlops.monitor.open_alarms";
+
+    /// <summary>Counter: alarms that runs of a monitor found, by monitor and kind.</summary>
+    public const string Alarms = "mlops.monitor.alarms";
+
+    /// <summary>Counter: alarms that nobody was told of again, by monitor.</summary>
+    public const string AlarmsSuppressed = "mlops.monitor.alarms_suppressed";
+
+    /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up.</summary>
+    public const string Alerts = "mlops.alerts";
 }

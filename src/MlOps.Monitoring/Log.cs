@@ -28,6 +28,12 @@ internal static partial class Log
     [LoggerMessage(1707, LogLevel.Error, "The prediction log met an error and goes on")]
     public static partial void LogFailed(this ILogger logger, Exception error);
 
+    [LoggerMessage(1708, LogLevel.Error, "No file can be written for predictions that are not stored yet; until one can, they would be lost with the process")]
+    public static partial void SegmentNotWritten(this ILogger logger, Exception error);
+
+    [LoggerMessage(1709, LogLevel.Information, "Recovered {Rows} predictions that a process left which is no more; {Torn} pieces were torn and passed over")]
+    public static partial void SegmentsRecovered(this ILogger logger, long rows, int torn);
+
     [LoggerMessage(1710, LogLevel.Information, "Monitor {Monitor} compared {Rows} predictions of model {Model} with version {Version}: {Alarms} alarms of {Checks} checks")]
     public static partial void Checked(this ILogger logger, string monitor, string model, int version, long rows, int alarms, int checks);
 
@@ -46,9 +52,57 @@ internal static partial class Log
     [LoggerMessage(1715, LogLevel.Warning, "Monitor {Monitor} found drift of model {Model} in {Drifted}")]
     public static partial void DriftFound(this ILogger logger, string monitor, string model, string drifted);
 
-    [LoggerMessage(1709, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
-    public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
-
     [LoggerMessage(1716, LogLevel.Error, "Monitor {Monitor} could not compare; it tries again the next time")]
     public static partial void MonitorFailed(this ILogger logger, Exception error, string monitor);
+
+    [LoggerMessage(1717, LogLevel.Error, "What a process left that is no more could not be recovered; it is tried again")]
+    public static partial void RecoveryFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1718, LogLevel.Warning, "{Rows} predictions could not be stored when the host stopped; the next start recovers them")]
+    public static partial void PredictionsLeft(this ILogger logger, long rows);
+
+    [LoggerMessage(1719, LogLevel.Information, "Upkeep of the prediction log removed {Days} days of models and put files together, so that there are {Files} less")]
+    public static partial void UpkeepDone(this ILogger logger, int days, int files);
+
+    [LoggerMessage(1720, LogLevel.Error, "Upkeep of the prediction log failed; it is tried again")]
+    public static partial void UpkeepFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1721, LogLevel.Information, "Erased a subject from the prediction log: {Rows} predictions")]
+    public static partial void SubjectErased(this ILogger logger, long rows);
+
+    [LoggerMessage(1760, LogLevel.Information, "Monitor {Monitor} judges performance by {Rows} labelled rows of {Source}")]
+    public static partial void PerformanceReferenceRead(this ILogger logger, string monitor, long rows, string source);
+
+    [LoggerMessage(1761, LogLevel.Information, "Monitor {Monitor} has no reference to judge performance by: {Reason}")]
+    public static partial void PerformanceWithoutReference(this ILogger logger, string monitor, string reason);
+
+    [LoggerMessage(1762, LogLevel.Debug, "Monitor {Monitor} does not know what the training of version {Version} took")]
+    public static partial void TrainingTimeUnknown(this ILogger logger, Exception error, string monitor, int version);
+
+    [LoggerMessage(1780, LogLevel.Error, "What is open of monitor {Monitor} could not be kept; nobody is told of its alarms this time")]
+    public static partial void AlertsNotKept(this ILogger logger, Exception error, string monitor);
+
+    [LoggerMessage(1781, LogLevel.Information, "Alarms {Cause} of monitors {Monitor} are silenced until {Until} by {By}")]
+    public static partial void Silenced(this ILogger logger, string monitor, string cause, DateTimeOffset until, string by);
+
+    [LoggerMessage(1782, LogLevel.Debug, "Sink {Sink} was told of {Raised} new and {Resolved} resolved alarms of monitor {Monitor}")]
+    public static partial void AlertSent(this ILogger logger, string sink, string monitor, int raised, int resolved);
+
+    [LoggerMessage(1783, LogLevel.Warning, "Sink {Sink} did not receive an alert at attempt {Attempt}; the next is in {Seconds:0.#} s: {Reason}")]
+    public static partial void AlertFailed(this ILogger logger, string sink, int attempt, double seconds, string reason);
+
+    [LoggerMessage(1784, LogLevel.Error, "Sink {Sink} was not told of alarms of monitor {Monitor} after {Attempts} attempts: {Reason}")]
+    public static partial void AlertGivenUp(this ILogger logger, Exception? error, string sink, string monitor, int attempts, string reason);
+
+    [LoggerMessage(1785, LogLevel.Warning, "Monitor {Monitor} of model {Model}: {Cause}: {Sentence}")]
+    public static partial void AlertIsOpen(this ILogger logger, string monitor, string model, string cause, string sentence);
+
+    [LoggerMessage(1786, LogLevel.Error, "Monitor {Monitor} of model {Model}: {Cause}: {Sentence}")]
+    public static partial void AlertIsCritical(this ILogger logger, string monitor, string model, string cause, string sentence);
+
+    [LoggerMessage(1787, LogLevel.Information, "Monitor {Monitor} of model {Model}: {Cause} is resolved, which was open since {Since}")]
+    public static partial void AlertIsResolved(this ILogger logger, string monitor, string model, string cause, DateTimeOffset since);
+
+    [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
+    public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.Monitoring;
@@ -10,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the prediction log and monitors to a host.</summary>
 public static class MonitoringBuilderExtensions
 {
-    /// <summary>Adds the log that keeps every prediction. It needs an <see cref="IColumnarEngine"/>.</summary>
+    /// <summary>Adds the log that keeps every prediction, and what looks after it (<see cref="IPredictionLogAdmin"/>). It keeps them in files, for which it needs an <see cref="IColumnarEngine"/>, unless another <see cref="IPredictionStore"/> is chosen.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code, after configuration; null leaves them.</param>
     /// <returns>The builder.</returns>
@@ -23,8 +24,18 @@ public static class MonitoringBuilderExtensions
         {
             options.BindConfigurationWhenPresent("MlOps:PredictionLog").ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>());
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, LogPolicyValidator>());
             services.TryAddSingleton(s => new MonitoringMetrics(s.GetService<IMeterFactory>()));
-            services.TryAddSingleton<IPredictionLog, PredictionLog>();
+            if (!services.Any(d => d.ServiceType == typeof(IPredictionStore)))
+            {
+                builder.Use<IPredictionStore>(static s => new FilePredictionStore(
+                    s.GetRequiredService<IOptions<MlOpsOptions>>().Value, s.GetRequiredService<IColumnarEngine>(), s.GetRequiredService<ILogger<PredictionLog>>()));
+            }
+
+            services.TryAddSingleton<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
+            services.TryAddSingleton<PredictionLog>();
+            services.TryAddSingleton<IPredictionLog>(static s => s.GetRequiredService<PredictionLog>());
+            services.TryAddSingleton<IPredictionLogAdmin, PredictionLogAdmin>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PredictionLogService>());
         }
 
@@ -52,9 +63,12 @@ public static class MonitoringBuilderExtensions
         var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
         foreach (var configure in description.Configurations) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddMultivariateCheck(name);
+        builder.AddPerformance(name);
         foreach (var add in description.Additions) add(services, name);
+        builder.AddAlerts();
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());

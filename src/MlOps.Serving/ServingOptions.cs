@@ -29,6 +29,11 @@ public sealed class ServingOptions
     /// <value>The default is null: the application's name and its environment, as FlightService.Production.</value>
     [StringLength(200, MinimumLength = 1)]
     public string? ServiceName { get; set; }
+
+    /// <summary>Gets or sets the header in which a caller says who or what a request is about, so that its predictions can be erased from the prediction log.</summary>
+    /// <value>The default is null: no header is read.</value>
+    [StringLength(200, MinimumLength = 1)]
+    public string? SubjectHeader { get; set; }
 }
 
 [OptionsValidator]

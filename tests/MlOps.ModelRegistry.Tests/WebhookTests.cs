@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.Testing;
+using MlOps.Tests;
 
 namespace MlOps.ModelRegistry.Tests;
 

@@ -26,7 +26,7 @@ public class FalseAlarmTests
     [InlineData(20, 200, 1000, 300)]
     public async Task The_p_values_alone_hold_a_looser_level(int columns, int rows, int referenceRows, int categories)
     {
-        var options = new MonitorOptions { MinRows = 50, Significance = 0.05, PsiThreshold = 0, MissingShareIncrease = 0, LabelShareChange = 0 };
+        var options = new MonitorOptions { MinRows = 50, Significance = 0.05, PsiThreshold = 0, MissingShareChange = 0, UnseenShareIncrease = 0, LabelShareChange = 0 };
         var alarms = await CountAlarmsAsync(columns, rows, referenceRows, categories, options, seed: 2);
         alarms.Should().BeLessThan((int)(Repetitions * 0.05) + 9, "that is three standard deviations above the level");
     }
@@ -63,14 +63,15 @@ public class FalseAlarmTests
         return alarms;
     }
 
-    private static (IReadOnlyList<ColumnDrift> Columns, LabelDrift? Label) Compare(ReferenceProfile reference, Table window, MonitorOptions options)
+    private static (IReadOnlyList<ColumnDrift> Columns, LabelDrift? Label) Compare(Reference reference, Table window, MonitorOptions options)
     {
         var current = new CurrentProfile(reference);
         current.Add(new MonitorBatch(0, window.ToBatch()));
-        return DriftComparer.Compare(reference, current, options);
+        var (parts, _) = DriftComparer.Compare(reference, reference.Profile, current, 1, options);
+        return (parts.Columns, parts.Label);
     }
 
-    private static async Task<ReferenceProfile> ProfileAsync(Table training)
+    private static async Task<Reference> ProfileAsync(Table training)
     {
         var world = new World();
         var context = new MonitorContext("flight-delay", new(), await world.TrainAsync(training, label: "ground_truth"), World.May, World.May.AddDays(1));

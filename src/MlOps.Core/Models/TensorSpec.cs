@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace MlOps.Core;
 
 /// <summary>The element types of what a model takes and gives, as the Open Inference Protocol names them.</summary>
@@ -33,6 +36,17 @@ public sealed record ModelSignature(DatasetSchema InputSchema, IReadOnlyList<Ten
     /// <summary>Gets the input tensors, one a column.</summary>
     /// <returns>The tensors, in the order of the columns.</returns>
     public IReadOnlyList<TensorSpec> GetInputs() => [.. InputSchema.Select(column => new TensorSpec(column.Name, TypeOf(column.Type)))];
+
+    /// <summary>Gives a fingerprint: the same for two signatures that take and give the same, in the same order.</summary>
+    /// <returns>The first 16 hexadecimal digits of a SHA-256 over names, types and widths.</returns>
+    public string GetFingerprint()
+    {
+        var text = new StringBuilder();
+        foreach (var column in InputSchema) text.Append(CultureInfo.InvariantCulture, $"{column.Name.Length}:{column.Name} {column.Type}\n");
+        text.Append('\n');
+        foreach (var output in Outputs) text.Append(CultureInfo.InvariantCulture, $"{output.Name.Length}:{output.Name} {output.Type} {output.Width}\n");
+        return Sha256.Hex(text.ToString())[..16];
+    }
 
     /// <summary>Gives the element type that carries a column type in a request.</summary>
     /// <param name="type">The column type.</param>

@@ -23,8 +23,8 @@ public interface IPredictionLog
     /// <returns>When everything written before is stored.</returns>
     Task FlushAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads logged predictions of one model by time: the inputs as columns of their names, the outputs as <c>output.Name</c>, then <c>prediction.id</c>, <c>prediction.version</c>,
-    /// <c>prediction.time</c>, <c>prediction.latency</c> in seconds, <c>prediction.caller</c>, <c>prediction.error</c>, and <c>ground_truth</c>, the latest true value as a number, missing where none is known. A true value counts that became known at any time from a day before the window on.</summary>
+    /// <summary>Reads logged predictions of one model by time: the inputs as columns of their names, the outputs as <c>output.Name</c>, then those of <see cref="PredictionColumns.Own"/>, then <see cref="PredictionColumns.Truth"/> and <see cref="PredictionColumns.TruthTime"/>.
+    /// A true value counts whenever it became known; one of an identifier that a caller has made counts from a day before the window on.</summary>
     /// <param name="model">The model.</param>
     /// <param name="from">The first moment.</param>
     /// <param name="to">The moment after the last.</param>
@@ -59,6 +59,18 @@ public sealed record PredictionEntry
 
     /// <summary>Gets how the request came: http, in-process.</summary>
     public required string Caller { get; init; }
+
+    /// <summary>Gets as what the version was asked: champion, challenger, another alias, shadow, or the variant of an experiment; null when the caller named the version itself.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Gets the fingerprint of what the version takes and gives, as <see cref="ModelSignature.GetFingerprint"/> makes it; null when it is not known.</summary>
+    public string? SchemaHash { get; init; }
+
+    /// <summary>Gets who or what the request is about, so that it can be erased; null leaves it to the log, which may take it from an input.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>Gets the W3C trace identifier of the request; null takes that of the current activity.</summary>
+    public string? TraceId { get; init; }
 
     /// <summary>Gets why it failed; null when it did not.</summary>
     public string? Error { get; init; }

@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.DataValidation;
 
 /// <summary>Says in which data do not fit their schema.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Core;
 using MlOps.Statistics;
 
 namespace MlOps.DataValidation;

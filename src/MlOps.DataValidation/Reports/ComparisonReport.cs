@@ -1,3 +1,4 @@
+using MlOps.Core;
 using MlOps.Statistics;
 
 namespace MlOps.DataValidation;
@@ -58,14 +59,14 @@ internal static class ComparisonReport
         _ => new(Readable.Nothing),
     };
 
-    private static bool HasMore(ReportSection card) => card.Chart is not null || card.Table is not null || card.Facts.Count > 0;
+    private static bool HasMore(ReportSection card) => card.Figures.Count > 0 || card.Table is not null || card.Facts.Count > 0;
 
     private static ReportSection Card(ColumnComparison column, int index) => new(Readable.Cut(column.Name))
     {
         IsCard = true,
         Anchor = $"c{index}",
         Chips = [new(ReportedColumn.Kind((column.After ?? column.Before)!.Kind)), .. column.Changes],
-        Chart = Chart(column),
+        Figures = Chart(column) is { } chart ? [chart] : [],
         Table = Values(column),
         Facts = column is { Before: not null, After: not null } ? [] : ReportedColumn.Of((column.After ?? column.Before)!),
     };

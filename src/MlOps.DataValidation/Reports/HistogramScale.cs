@@ -1,3 +1,4 @@
+using MlOps.Core;
 using OxyPlot.Axes;
 
 namespace MlOps.DataValidation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Core;
 
 namespace MlOps.DataValidation;
 

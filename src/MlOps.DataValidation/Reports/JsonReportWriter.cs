@@ -41,7 +41,7 @@ internal static class JsonReportWriter
         }
 
         Facts(json, section.Facts);
-        if (section.Chart is { } chart)
+        foreach (var chart in section.Figures.OfType<ReportChart>())
         {
             if (chart.Before.Count > 0) Bins(json, "before", chart.Before);
             Bins(json, "histogram", chart.Bins);

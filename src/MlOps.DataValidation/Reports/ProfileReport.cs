@@ -1,3 +1,4 @@
+using MlOps.Core;
 using MlOps.Statistics;
 
 namespace MlOps.DataValidation;
@@ -74,7 +75,7 @@ internal static class ProfileReport
         IsCard = true,
         Anchor = $"c{index}",
         Chips = ReportedColumn.Remarks(column),
-        Chart = ReportedColumn.Chart(name, column),
+        Figures = ReportedColumn.Chart(name, column) is { } chart ? [chart] : [],
         Facts = ReportedColumn.Of(column),
         Table = ReportedColumn.Values(column),
     };

@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.DataValidation;
 
 /// <summary>Says what came of a suite of expectations.</summary>

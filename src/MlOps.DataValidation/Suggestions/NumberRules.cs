@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.DataValidation;
 
 /// <summary>The rules for the range, the mean and the standard deviation of numbers.</summary>

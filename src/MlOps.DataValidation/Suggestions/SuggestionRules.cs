@@ -1,3 +1,4 @@
+using MlOps.Core;
 using MlOps.Statistics;
 
 namespace MlOps.DataValidation;

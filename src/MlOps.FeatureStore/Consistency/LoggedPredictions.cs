@@ -9,9 +9,6 @@ namespace MlOps.FeatureStore;
 /// <summary>Logged predictions that are to be checked: what their features are found by, and the features that they were served.</summary>
 internal sealed class LoggedPredictions
 {
-    private const string Time = "prediction.time";
-    private const string Id = "prediction.id";
-    private const string Error = "prediction.error";
     private readonly ConsistencyQuery _query;
     private readonly IReadOnlyList<Column> _inputs;
     private readonly DatasetSchema _outputs;
@@ -46,8 +43,8 @@ internal sealed class LoggedPredictions
 
     public void Add(RecordBatch batch)
     {
-        var (ids, errors) = ((StringArray)batch.Column(Id), (StringArray)batch.Column(Error));
-        var time = ColumnOf(batch, _query.TimeColumn ?? Time) ?? throw Lacking(_query.TimeColumn ?? Time);
+        var (ids, errors) = ((StringArray)batch.Column(PredictionColumns.Id), (StringArray)batch.Column(PredictionColumns.Error));
+        var time = ColumnOf(batch, _query.TimeColumn ?? PredictionColumns.Time) ?? throw Lacking(_query.TimeColumn ?? PredictionColumns.Time);
         var inputs = _inputs.Select(c => ColumnOf(batch, c.Name) ?? throw Lacking(c.Name)).ToArray();
         var outputs = _outputs.Select(c => ColumnOf(batch, c.Name)).ToArray();
         for (var i = 0; i < batch.Length; i++)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using MlOps.Core;
+
 namespace MlOps.Monitoring;
 
 /// <summary>What the checks of a monitor found in a window.</summary>
@@ -35,6 +38,29 @@ public sealed record MonitorReport(
     /// <returns>The section; null when there is none of the type.</returns>
     public T? Section<T>()
         where T : MonitorSection => Sections.OfType<T>().FirstOrDefault();
+
+    /// <summary>Reads a report back.</summary>
+    /// <param name="json">What <see cref="ToJson"/> gave.</param>
+    /// <returns>The report. A section of a host's own comes back as a <see cref="ForeignSection"/>.</returns>
+    /// <exception cref="DataException">It is no report.</exception>
+    public static MonitorReport FromJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            if (JsonSerializer.Deserialize<MonitorReport>(json, MonitorJson.Options) is { Monitor: not null, Model: not null, Chunks: not null, Sections: not null } report) return report;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        {
+            throw new DataException($"The JSON is no report of a monitor: {e.Message}", e);
+        }
+
+        throw new DataException("The JSON is no report of a monitor: monitor, model, chunks and sections are needed.");
+    }
+
+    /// <summary>Gives everything that the report holds as JSON: NaN as null, infinities as text, and each section with the name of its type. The same report gives the same text.</summary>
+    /// <returns>The text.</returns>
+    public string ToJson() => JsonSerializer.Serialize(this, MonitorJson.Options) + "\n";
 
     /// <summary>Gives the summary and a line for each alarm.</summary>
     /// <returns>The text.</returns>

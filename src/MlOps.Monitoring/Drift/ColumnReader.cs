@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Apache.Arrow;
 using MlOps.Core;
 
@@ -30,23 +29,8 @@ internal static class ColumnReader
         _ => double.NaN,
     };
 
-    /// <summary>Adds values of a column to counts of categories.</summary>
-    /// <param name="column">The column.</param>
-    /// <param name="count">How many rows there are.</param>
-    /// <param name="type">The type of the column in training.</param>
-    /// <param name="counter">Where to count.</param>
-    public static void Count(IArrowArray column, int count, ColumnType type, CategoryCounter counter)
-    {
-        Span<char> buffer = stackalloc char[256];
-        for (var row = 0; row < count; row++)
-        {
-            // Most text is counted without making a string of it.
-            if (type == ColumnType.String && column is StringArray texts && texts.GetBytes(row, out var isNull) is var utf8 && !isNull && utf8.Length <= buffer.Length)
-                counter.Add(buffer[..Encoding.UTF8.GetChars(utf8, buffer)]);
-            else if (Text(column, type, row) is { } text) counter.Add(text);
-            else counter.AddMissing();
-        }
-    }
+    /// <summary>Gives a value as text, whatever its type; null when it is missing.</summary>
+    public static string? AnyText(IArrowArray column, int row) => Text(column, ColumnType.String, row);
 
     /// <summary>Gives a value as the text by which categories are told apart; null when it is missing.</summary>
     public static string? Text(IArrowArray column, ColumnType type, int row) => column switch

@@ -1,79 +1,50 @@
-using Apache.Arrow;
+using MlOps.Core;
 using MlOps.Statistics;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Counts the predictions of a window in the bins of the reference, batch after batch.</summary>
-internal sealed class CurrentProfile
+/// <summary>Profiles the predictions of a window chunk by chunk, batch after batch, in the types of the reference.</summary>
+internal sealed class CurrentProfile(Reference reference)
 {
-    private readonly CurrentColumn[] _columns;
+    private readonly List<DatasetProfile> _chunks = [];
+    private readonly HashSet<string> _there = new(StringComparer.Ordinal);
 
-    public CurrentProfile(ReferenceProfile reference) => _columns = [.. reference.Columns.Select(c => new CurrentColumn(c))];
+    /// <summary>Gets the whole window, once all batches are added.</summary>
+    public DatasetProfile Window()
+    {
+        if (_chunks.Count == 1) return _chunks[0];
+        var window = new DatasetProfile();
+        foreach (var chunk in _chunks) window.Merge(chunk);
+        return window;
+    }
 
-    public IReadOnlyList<CurrentColumn> Columns => _columns;
+    /// <summary>Gets a chunk.</summary>
+    public DatasetProfile Chunk(int number) => number < _chunks.Count ? _chunks[number] : new();
 
-    /// <summary>The predictions that did not fail.</summary>
-    public long Rows { get; private set; }
-
-    /// <summary>The true values that are known.</summary>
-    public RunningMoments Truth { get; private set; }
+    /// <summary>Whether any prediction of the window came with a column at all.</summary>
+    public bool IsThere(string column) => _there.Contains(column);
 
     public void Add(MonitorBatch batch)
     {
-        var rows = batch.Rows;
-        Rows += rows.Length;
-        foreach (var column in _columns) column.Add(ColumnReader.Find(rows, column.Reference.Column.Name), rows.Length);
-        if (ColumnReader.Find(rows, PredictionColumns.Truth) is not { } truths) return;
-        for (var i = 0; i < rows.Length; i++)
+        while (_chunks.Count <= batch.Chunk) _chunks.Add(new());
+        var (profile, rows) = (_chunks[batch.Chunk], batch.Rows);
+        var before = profile.Rows;
+        profile.AddRows(rows.Length);
+        foreach (var column in reference.Columns.Where(c => c.Problem is null)) Add(profile, rows, column.Column.Name, column.Column.Type);
+        if (ColumnReader.Find(rows, PredictionColumns.Truth) is { } truths) ProfileFeeder.Add(profile.Column(PredictionColumns.Truth), truths, rows.Length, ColumnType.Float64);
+        for (var i = 0; i < rows.ColumnCount; i++)
         {
-            if (ColumnReader.Number(truths, i) is var truth && !double.IsNaN(truth)) Truth = Truth.With(truth);
+            var name = rows.Schema.GetFieldByIndex(i).Name;
+            if (!name.StartsWith(PredictionColumns.OutputPrefix, StringComparison.Ordinal) || ProfileFeeder.TypeOf(rows.Column(i)) is not { } type) continue;
+            if (profile.Column(name).Rows < before) profile.Column(name).AddMissing(before - profile.Column(name).Rows);
+            Add(profile, rows, name, reference.Profile.TryGet(name, out var known) ? ProfileFeeder.TypeOf(known) : type);
         }
     }
-}
 
-/// <summary>Counts one input column of a window.</summary>
-internal sealed class CurrentColumn(ReferenceColumn reference)
-{
-    private readonly CategoryCounter _categories = new(reference.Categories);
-    private long _missing;
-
-    public ReferenceColumn Reference => reference;
-
-    /// <summary>The counts of a column of numbers, in the bins of the reference.</summary>
-    public long[] Counts { get; } = new long[reference.Counts.Length];
-
-    public CategoryCounter Categories => _categories;
-
-    public long Missing => _missing + _categories.Missing;
-
-    /// <summary>Whether any prediction came with the column at all.</summary>
-    public bool IsThere { get; private set; }
-
-    /// <summary>Adds the rows of a batch.</summary>
-    /// <param name="column">The values; null when the batch has no such column.</param>
-    /// <param name="count">How many rows there are.</param>
-    public void Add(IArrowArray? column, int count)
+    private void Add(DatasetProfile profile, Apache.Arrow.RecordBatch rows, string name, ColumnType type)
     {
-        if (reference.Problem is not null) return;
-        if (column is null)
-        {
-            _missing += count;
-            return;
-        }
-
-        IsThere = true;
-        if (reference.Bins is { } bins)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                var bin = bins.IndexOf(ColumnReader.Number(column, i));
-                if (bin < 0) _missing++;
-                else Counts[bin]++;
-            }
-        }
-        else
-        {
-            ColumnReader.Count(column, count, reference.Column.Type, _categories);
-        }
+        var column = ColumnReader.Find(rows, name);
+        if (column is not null) _there.Add(name);
+        ProfileFeeder.Add(profile.Column(name), column, rows.Length, type);
     }
 }

@@ -1,34 +1,29 @@
 using System.Globalization;
 using MlOps.Core;
+using MlOps.Statistics;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Holds predictions to the training data of the version: reads the reference of a version once, counts the window, compares.</summary>
-internal sealed class DriftCheck(IDatasetStore datasets, MonitoringMetrics metrics) : IMonitorCheck, IDisposable
+/// <summary>Holds predictions to the reference of the version: reads it once, profiles the window, compares profile with profile.</summary>
+internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEnumerable<IReferenceSource> sources, MonitoringMetrics metrics) : IMonitorCheck, IDisposable
 {
     public const string CheckName = "drift";
 
-    private readonly ReferenceReader _reader = new(datasets);
+    private readonly ReferenceReader _reader = new(datasets, sources);
+    private readonly FirstPredictions _first = new(log);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<string, (string Fingerprint, ReferenceProfile Profile)> _references = new(StringComparer.Ordinal); // by model and alias
+    private readonly Dictionary<string, (string Fingerprint, Reference Reference)> _references = new(StringComparer.Ordinal); // by model, alias and whether in parts
+    private readonly Dictionary<string, (string Fingerprint, DatasetProfile Outputs)> _outputs = new(StringComparer.Ordinal); // by model and alias
 
     public string Name => CheckName;
 
-    public async ValueTask<IMonitorPass?> BeginAsync(MonitorContext context, CancellationToken cancellationToken) =>
-        new Pass(context, await GetReferenceAsync(context, cancellationToken).ConfigureAwait(false), metrics);
-
-    public void Dispose() => _gate.Dispose();
-
-    private async Task<ReferenceProfile> GetReferenceAsync(MonitorContext context, CancellationToken cancellationToken)
+    public async ValueTask<IMonitorPass?> BeginAsync(MonitorContext context, CancellationToken cancellationToken)
     {
-        var key = $"{context.Version.Model}@{context.Options.Alias}";
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_references.TryGetValue(key, out var known) && known.Fingerprint == context.Version.RequireBundle().Fingerprint) return known.Profile;
-            var profile = await _reader.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-            _references[key] = (context.Version.RequireBundle().Fingerprint, profile);
-            return profile;
+            var reference = await GetReferenceAsync(context, cancellationToken).ConfigureAwait(false);
+            return new Pass(context, reference, await GetOutputsAsync(context, reference, cancellationToken).ConfigureAwait(false), metrics);
         }
         finally
         {
@@ -36,20 +31,47 @@ internal sealed class DriftCheck(IDatasetStore datasets, MonitoringMetrics metri
         }
     }
 
-    private static string Summarise(DriftReport report, MonitorContext context)
+    public void Dispose() => _gate.Dispose();
+
+    private async ValueTask<Reference> GetReferenceAsync(MonitorContext context, CancellationToken cancellationToken)
     {
+        if (await _reader.FindAsync(context, cancellationToken).ConfigureAwait(false) is { } chosen) return chosen;
+        var key = $"{KeyOf(context)}{(context.Options.Thresholds.Values.Any(t => t.Sigmas is not null) ? " in parts" : null)}";
+        if (_references.TryGetValue(key, out var known) && known.Fingerprint == FingerprintOf(context)) return known.Reference;
+        var reference = await _reader.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        _references[key] = (FingerprintOf(context), reference);
+        return reference;
+    }
+
+    // Until there are enough of them they are read anew each time.
+    private async ValueTask<DatasetProfile> GetOutputsAsync(MonitorContext context, Reference reference, CancellationToken cancellationToken)
+    {
+        if (reference.Profile.Columns.Any(c => c.StartsWith(PredictionColumns.OutputPrefix, StringComparison.Ordinal))) return reference.Profile;
+        if (_outputs.TryGetValue(KeyOf(context), out var known) && known.Fingerprint == FingerprintOf(context)) return known.Outputs;
+        var outputs = await _first.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        if (outputs.Rows >= FirstPredictions.MaxRows) _outputs[KeyOf(context)] = (FingerprintOf(context), outputs);
+        return outputs;
+    }
+
+    private static string KeyOf(MonitorContext context) => $"{context.Version.Model}@{context.Options.Alias}";
+
+    private static string FingerprintOf(MonitorContext context) => context.Version.RequireBundle().Fingerprint;
+
+    private static string Summarise(DriftReport report, MonitorContext context, Reference reference)
+    {
+        var rows = reference.IsTraining ? "training rows" : "rows of the reference";
         FormattableString text = report switch
         {
             { Rows: 0, FailedRows: 0 } => $"No predictions in the window.",
             { Rows: 0 } => $"All {report.FailedRows:N0} predictions in the window failed.",
-            { HasDrift: true } => $"Drift in {string.Join(", ", report.Drifted)}: {report.Rows:N0} predictions against {report.ReferenceRows:N0} training rows of version {context.Version.Version}.",
+            { HasDrift: true } => $"Drift in {string.Join(", ", report.Drifted)}: {report.Rows:N0} predictions against {report.ReferenceRows:N0} {rows} of version {context.Version.Version}.",
             _ when report.Rows < context.Options.MinRows => $"Nothing can be said: {report.Rows:N0} predictions in the window, {context.Options.MinRows:N0} are needed.",
-            _ => $"No drift: {report.Rows:N0} predictions against {report.ReferenceRows:N0} training rows of version {context.Version.Version}.",
+            _ => $"No drift: {report.Rows:N0} predictions against {report.ReferenceRows:N0} {rows} of version {context.Version.Version}.",
         };
         return text.ToString(CultureInfo.InvariantCulture);
     }
 
-    private sealed class Pass(MonitorContext context, ReferenceProfile reference, MonitoringMetrics metrics) : IMonitorPass
+    private sealed class Pass(MonitorContext context, Reference reference, DatasetProfile outputs, MonitoringMetrics metrics) : IMonitorPass
     {
         private readonly CurrentProfile _current = new(reference);
 
@@ -57,32 +79,22 @@ internal sealed class DriftCheck(IDatasetStore datasets, MonitoringMetrics metri
 
         public ValueTask<MonitorSection> EndAsync(IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
         {
-            var (columns, label) = DriftComparer.Compare(reference, _current, context.Options);
-            var report = new DriftReport(reference.Rows, _current.Rows, chunks.Sum(c => c.FailedRows), columns, label);
-            foreach (var column in columns.Where(c => !double.IsNaN(c.Psi))) metrics.Drift(context.Version.Model, column.Column, column.Psi);
-            return new(report with { Summary = Summarise(report, context), Alarms = [.. columns.Where(c => c.IsDrifted).Select(c => Alarm(c, context.Options)), .. label is { IsDrifted: true } ? [Alarm(label)] : Array.Empty<Alarm>()] });
+            var (window, parts) = DriftComparer.Compare(reference, outputs, _current, chunks.Count, context.Options);
+            var report = new DriftReport(reference.Profile.Rows, chunks.Sum(c => c.Rows), chunks.Sum(c => c.FailedRows), window.Columns, window.Label)
+            {
+                Predictions = window.Predictions,
+                Chunks = [.. parts.Zip(chunks, (part, chunk) => new ChunkDrift(chunk, part.Columns, part.Predictions, part.Label))],
+            };
+            foreach (var column in window.Columns.Concat(window.Predictions).Where(c => !double.IsNaN(c.Psi))) metrics.Drift(context.Version.Model, column.Column, column.Psi);
+            return new(report with
+            {
+                Summary = Summarise(report, context, reference),
+                Alarms = [.. DriftAlarms.Of(window, null, context.Options), .. report.Chunks.Zip(parts, (chunk, part) => DriftAlarms.Of(part, chunk.Chunk, context.Options)).SelectMany(a => a)],
+            });
         }
 
         public void Dispose()
         {
         }
-
-        private static Alarm Alarm(ColumnDrift column, MonitorOptions options) => new(CheckName, AlarmKind.Drift, AlarmSeverity.Warning, column.Column, column.Sentence)
-        {
-            Statistic = "psi",
-            Value = column.Psi,
-            Reference = column.NoiseLevel,
-            Threshold = options.PsiThreshold,
-            PValue = column.PValue,
-        };
-
-        private static Alarm Alarm(LabelDrift label) => new(CheckName, AlarmKind.Drift, AlarmSeverity.Warning, label.Label, label.Sentence)
-        {
-            Direction = label.Current > label.Reference ? "up" : "down",
-            Statistic = "mean",
-            Value = label.Current,
-            Reference = label.Reference,
-            PValue = label.PValue,
-        };
     }
 }

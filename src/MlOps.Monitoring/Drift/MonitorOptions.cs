@@ -26,10 +26,19 @@ public sealed class MonitorOptions
     [Range(0.0, 100.0)]
     public double PsiThreshold { get; set; } = 0.1;
 
-    /// <summary>Gets or sets by how much the share of missing values of a column must have risen to matter.</summary>
+    /// <summary>Gets or sets by how much the share of missing values of a column must have changed to matter, up or down.</summary>
     /// <value>The default is 0.05: five rows in a hundred.</value>
     [Range(0.0, 1.0)]
-    public double MissingShareIncrease { get; set; } = 0.05;
+    public double MissingShareChange { get; set; } = 0.05;
+
+    /// <summary>Gets or sets by how much the share of categories that the reference never had must exceed what chance gives to matter.</summary>
+    /// <value>The default is 0.01: one row in a hundred.</value>
+    [Range(0.0, 1.0)]
+    public double UnseenShareIncrease { get; set; } = 0.01;
+
+    /// <summary>Gets the columns for which the host chooses a distance and a limit, by name; predictions are called <c>output.</c> and the name of the output.</summary>
+    /// <value>The default is none: every column is judged by <see cref="Significance"/> and <see cref="PsiThreshold"/>.</value>
+    public IDictionary<string, DriftThreshold> Thresholds { get; } = new Dictionary<string, DriftThreshold>(StringComparer.Ordinal);
 
     /// <summary>Gets or sets by how much the mean of the label, or its share of true, must have changed to matter, relative to the one in training.</summary>
     /// <value>The default is 0.2: by a fifth.</value>

@@ -24,13 +24,13 @@ internal static class ColumnUnion
             }
         }
 
-        var own = PredictionColumns.Fixed.Select(c => c.Name).Append(PredictionColumns.Truth).ToHashSet();
         return new DatasetSchema(order
-            .Where(n => !own.Contains(n))
+            .Where(n => !PredictionColumns.IsOwn(n))
             .OrderBy(n => n.StartsWith(PredictionColumns.OutputPrefix, StringComparison.Ordinal))
             .Select(n => new Column(n, types[n]))
-            .Concat(PredictionColumns.Fixed)
-            .Append(new(PredictionColumns.Truth, ColumnType.Float64)));
+            .Concat(PredictionColumns.Own)
+            .Append(new(PredictionColumns.Truth, ColumnType.Float64))
+            .Append(new(PredictionColumns.TruthTime, ColumnType.Timestamp)));
     }
 
     /// <summary>Takes some rows of a column as another type.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Apache.Arrow;
@@ -7,10 +8,10 @@ using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Queues predictions and writes them, on one task in the background, as Parquet files by model, day and schema.</summary>
+/// <summary>Queues predictions and brings them, on one task in the background, into the store.</summary>
 /// <remarks>
 /// The consumer is woken for the first prediction after a pause, then for many at once, and when it is time to write: waking it for each one would cost a request more than its prediction.
-/// What waits is lost when the process is killed. A disk that refuses is tried again until too many predictions wait; then the oldest are dropped and counted.
+/// A store that refuses is tried again until too many predictions wait; then the oldest are dropped and counted.
 /// </remarks>
 internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposable
 {
@@ -20,83 +21,84 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     private readonly TimeProvider _time;
     private readonly MonitoringMetrics _metrics;
     private readonly ILogger _logger;
-    private readonly LogFolder _predictions;
-    private readonly LogFolder _truths;
+    private readonly IPredictionStore _store;
+    private readonly Sample _sample;
+    private readonly RequestShapes _shapes;
+    private readonly SegmentFolder? _folder;
+    private readonly SegmentQueue _queue;
+    private readonly LogConsumer _work;
     private readonly PredictionReader _reader;
     private readonly RowBudget _room; // bounds the queue, by rows and not by requests: one request may have many
-    private readonly Channel<Item> _queue = Channel.CreateUnbounded<Item>(new() { SingleReader = true });
     private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly int _wakeAt;
     private readonly Lock _gate = new();
-    private readonly List<Group> _waiting = []; // touched by the consumer only, the oldest first
-    private PredictionRows? _spare; // of the last full file, so that a busy service does not allocate megabytes for each
+    private List<TaskCompletionSource> _flushes = [];
     private Task? _consumer;
-    private string? _knownModel; // the last name that was found good
     private int _unseen; // rows written since the consumer was woken last
     private volatile bool _isArmed; // the timer will wake the consumer
     private volatile bool _isDue;
+    private volatile bool _isRecoveryDue = true;
+    private volatile bool _isEnding;
 
     public PredictionLog(
-        IColumnarEngine engine, IOptions<MlOpsOptions> folder, IOptions<PredictionLogOptions> options, TimeProvider time, MonitoringMetrics metrics, ILogger<PredictionLog> logger)
+        IPredictionStore store, IOptions<MlOpsOptions> folder, IOptions<PredictionLogOptions> options, TimeProvider time, MonitoringMetrics metrics, ILogger<PredictionLog> logger)
     {
         _options = options.Value;
-        _time = time;
-        _metrics = metrics;
-        _logger = logger;
-        _predictions = new(folder.Value.PathOf("predictions"), engine);
-        _truths = new(folder.Value.PathOf("ground-truth"), engine);
-        _reader = new(engine, _predictions, _truths, logger);
+        (_time, _metrics, _logger, _store) = (time, metrics, logger, store);
+        _sample = new(_options.SampleShare, _options.SampleKeepsErrors);
+        _shapes = new(_options);
+        _folder = _options.Durability == LogDurability.Process ? new(folder.Value.PathOf("prediction-segments")) : null;
+        _queue = new(_folder, _options.MaxRowsPerFile, time, logger);
         _room = new(_options.Capacity);
+        _work = new(_queue, _folder, _room, store, _options, metrics, logger);
+        _reader = new(store, logger);
         _wakeAt = Math.Clamp(Math.Min(_options.Capacity / 2, _options.MaxRowsPerFile / 64), 1, ManyAtOnce);
     }
+
+    /// <summary>Gets where the queue lies; null when it is in memory.</summary>
+    public SegmentFolder? Segments => _folder;
+
+    public PredictionReader Reader => _reader;
 
     public ValueTask WriteAsync(PredictionEntry entry, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (!ReferenceEquals(entry.Model, _knownModel))
-        {
-            ModelNames.CheckModel(entry.Model);
-            _knownModel = entry.Model;
-        }
-
-        var item = new Item(entry, PredictionColumns.RowsOf(entry), null);
-        if (item.Rows == 0) return ValueTask.CompletedTask;
+        var rows = RequestRecord.RowsOf(entry);
+        if (rows == 0 || !_sample.Takes(entry)) return ValueTask.CompletedTask;
+        var shape = _shapes.Of(entry);
         Start();
-        if (_room.Take(item.Rows) is not { } full)
+        if (_room.Take(rows) is not { } full)
         {
-            Enqueue(item);
+            Enqueue(entry, shape, rows);
             return ValueTask.CompletedTask;
         }
 
         Wake();
-        if (_options.WhenFull == WhenFull.Wait) return WaitAsync(item, full, cancellationToken);
-        _metrics.Dropped(entry.Model, item.Rows);
+        if (_options.WhenFull == WhenFull.Wait) return WaitAsync(entry, shape, rows, full, cancellationToken);
+        _metrics.Dropped(entry.Model, rows);
         return ValueTask.CompletedTask;
     }
 
-    public async Task WriteGroundTruthAsync(string model, IReadOnlyList<GroundTruth> values, CancellationToken cancellationToken = default)
+    public Task WriteGroundTruthAsync(string model, IReadOnlyList<GroundTruth> values, CancellationToken cancellationToken = default)
     {
         ModelNames.CheckModel(model);
         ArgumentNullException.ThrowIfNull(values);
-        if (values.Any(v => string.IsNullOrEmpty(v?.PredictionId))) throw new ArgumentException("A true value must name its prediction.", nameof(values));
-        foreach (var day in values.GroupBy(v => DateOnly.FromDateTime(v.Time.UtcDateTime)).OrderBy(g => g.Key))
+        foreach (var value in values)
         {
-            var (schema, rows) = GroundTruthColumns.ToRows([.. day]);
-            using (rows) await _truths.WriteAsync(model, day.Key, schema, rows, cancellationToken).ConfigureAwait(false);
+            if (string.IsNullOrEmpty(value?.PredictionId)) throw new ArgumentException("A true value must name its prediction.", nameof(values));
         }
+
+        return values.Count == 0 ? Task.CompletedTask : _store.AppendGroundTruthAsync(model, values, cancellationToken);
     }
 
     public async Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_consumer is null) return;
+        Start();
         var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
+        lock (_gate)
         {
-            await _queue.Writer.WriteAsync(new(null, 0, flushed), cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            return; // disposed, and with that flushed
+            if (_isEnding) return; // disposed, and with that flushed
+            _flushes.Add(flushed);
         }
 
         Wake();
@@ -109,82 +111,129 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         await foreach (var batch in _reader.ReadAsync(model, from, to, cancellationToken).ConfigureAwait(false)) yield return batch;
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Begins to work: what a killed process left is stored although nobody predicts.</summary>
+    public void Start()
     {
+        if (_consumer is not null) return;
         lock (_gate)
         {
-            _queue.Writer.TryComplete();
+            if (_consumer is not null) return;
+            _consumer = Task.Run(ConsumeAsync);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Looks, before the next flush ends, for what other processes have left that are no more.</summary>
+    public void Recover()
+    {
+        _isRecoveryDue = true;
+        Start();
+        Wake();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Close(); // first: what the consumer finds then is the last
+        lock (_gate)
+        {
+            if (_isEnding) return; // the container knows it by two names
+            _isEnding = true;
             _consumer ??= Task.CompletedTask;
         }
 
         Wake();
         await _consumer.ConfigureAwait(false);
+        _queue.Dispose();
+        _folder?.Dispose();
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private void Start()
+    private async ValueTask WaitAsync(PredictionEntry entry, RequestShape shape, int rows, Task? full, CancellationToken cancellationToken)
     {
-        if (_consumer is not null) return;
-        lock (_gate) _consumer ??= Task.Run(ConsumeAsync);
+        for (; full is not null; full = _room.Take(rows)) await full.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Enqueue(entry, shape, rows);
     }
 
-    private async ValueTask WaitAsync(Item item, Task? full, CancellationToken cancellationToken)
+    private void Enqueue(PredictionEntry entry, RequestShape shape, int rows)
     {
-        for (; full is not null; full = _room.Take(item.Rows)) await full.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Enqueue(item);
-    }
-
-    private void Enqueue(Item item)
-    {
-        if (_queue.Writer.TryWrite(item))
+        var buffer = RecordBuffer.Take();
+        try
         {
-            WakeIfNeeded(item.Rows);
+            RequestRecord.Write(buffer, shape, entry, rows, entry.TraceId ?? CurrentTrace());
+        }
+        catch
+        {
+            _room.Return(rows);
+            throw;
+        }
+
+        if (_queue.Append(shape, buffer.Bytes, rows, out var isProtected, out var isFull))
+        {
+            if (!isProtected && _folder is not null) _metrics.Unprotected(entry.Model, rows);
+            WakeIfNeeded(rows, isFull);
             return;
         }
 
-        _room.Return(item.Rows);
-        _metrics.Dropped(item.Entry!.Model, item.Rows); // the host has stopped; its last requests still get their answers
+        _room.Return(rows);
+        _metrics.Dropped(entry.Model, rows); // the host has stopped; its last requests still get their answers
     }
+
+    private static string? CurrentTrace() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToHexString() : null;
 
     private async Task ConsumeAsync()
     {
-        RemoveTorn();
         using var timer = _time.CreateTimer(_ => WakeToWrite(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        bool isEnding;
         do
         {
             await _calls.Reader.ReadAsync().ConfigureAwait(false);
+            isEnding = _isEnding;
             // Before the queue is emptied: whoever writes afterwards sees that nobody will come, and calls.
             var isDue = _isDue;
             if (isDue) _isArmed = _isDue = false;
             Interlocked.Exchange(ref _unseen, 0);
-            while (_queue.Reader.TryRead(out var item)) await TakeAsync(item, writes: item.Flushed is not null).ConfigureAwait(false);
-            if (isDue) await TakeAsync(default, writes: true).ConfigureAwait(false);
-            if (!_isArmed && _waiting.Count > 0) _isArmed = timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);
+            List<TaskCompletionSource> flushes;
+            lock (_gate) (flushes, _flushes) = (_flushes, []);
+            await WorkAsync(isDue, flushes).ConfigureAwait(false);
+            if (!_isArmed && (_queue.HasOpen || _work.HasWaiting)) _isArmed = timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);
         }
-        while (!_queue.Reader.Completion.IsCompleted);
+        while (!isEnding);
 
-        await WriteAllAsync().ConfigureAwait(false);
-        foreach (var group in _waiting) Drop(group);
+        _work.End();
+        lock (_gate) foreach (var flush in _flushes) flush.TrySetResult();
     }
 
-    private async Task TakeAsync(Item item, bool writes)
+    private async Task WorkAsync(bool isDue, List<TaskCompletionSource> flushes)
     {
+        Exception? error;
         try
         {
-            _room.Return(item.Rows);
-            if (item.Entry is { } entry) await AddAsync(entry, item.Rows).ConfigureAwait(false);
-            if (!writes) return;
-            await WriteAllAsync().ConfigureAwait(false);
-            if (_waiting.Find(g => g.Error is not null) is { } failed) item.Flushed?.TrySetException(failed.Error!);
-            else item.Flushed?.TrySetResult();
+            if (_isRecoveryDue)
+            {
+                _isRecoveryDue = false;
+                await _work.RecoverAsync().ConfigureAwait(false);
+            }
+
+            var writes = isDue || flushes.Count > 0 || _isEnding;
+            if (writes) _queue.Seal();
+            if (writes) await _work.RetryAsync().ConfigureAwait(false);
+            await _work.DrainAsync().ConfigureAwait(false);
+            error = _work.Error;
         }
 #pragma warning disable CA1031 // whatever happens, the log goes on: the next entry may fare better
         catch (Exception e)
 #pragma warning restore CA1031
         {
             _logger.LogFailed(e);
-            item.Flushed?.TrySetException(e);
+            error = e;
+        }
+
+        foreach (var flush in flushes)
+        {
+            if (error is null) flush.TrySetResult();
+            else flush.TrySetException(error);
         }
     }
 
@@ -194,130 +243,11 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         Wake();
     }
 
-    private void WakeIfNeeded(int rows)
+    private void WakeIfNeeded(int rows, bool isFull)
     {
         var unseen = Interlocked.Add(ref _unseen, rows);
-        if ((unseen >= _wakeAt && unseen - rows < _wakeAt) || !_isArmed) Wake();
+        if (isFull || (unseen >= _wakeAt && unseen - rows < _wakeAt) || !_isArmed) Wake();
     }
 
     private void Wake() => _calls.Writer.TryWrite(true);
-
-    private async Task AddAsync(PredictionEntry entry, int rows)
-    {
-        var day = DateOnly.FromDateTime(entry.Time.UtcDateTime);
-        var group = FindGroup(entry, day);
-        if (group is null) _waiting.Add(group = new(entry.Model, entry.Version, day, TakeRows(entry)));
-        try
-        {
-            group.Rows.Add(entry, rows);
-        }
-#pragma warning disable CA1031 // its columns may have become uneven
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            GiveUp(group, e);
-            return;
-        }
-
-        if (group.Rows.Count >= _options.MaxRowsPerFile && group.Error is null) await TryWriteAsync(group).ConfigureAwait(false);
-        while (_waiting.Count > 1 && _waiting[0].Error is not null && _waiting.Sum(g => (long)g.Rows.Count) > _options.Capacity)
-        {
-            Drop(_waiting[0]);
-            _waiting.RemoveAt(0);
-        }
-    }
-
-    private Group? FindGroup(PredictionEntry entry, DateOnly day)
-    {
-        foreach (var group in _waiting)
-        {
-            if (group.Rows.Count < _options.MaxRowsPerFile && group.Day == day && group.Version == entry.Version && group.Model == entry.Model && group.Rows.Fits(entry)) return group;
-        }
-
-        return null;
-    }
-
-    private PredictionRows TakeRows(PredictionEntry entry)
-    {
-        if (_spare is not { } spare || !spare.Fits(entry)) return new(entry);
-        _spare = null;
-        return spare;
-    }
-
-    private async Task WriteAllAsync()
-    {
-        foreach (var group in _waiting.ToArray()) await TryWriteAsync(group).ConfigureAwait(false);
-    }
-
-    private async Task TryWriteAsync(Group group)
-    {
-        try
-        {
-            var (schema, rows) = group.Rows.Build();
-            using (rows) await _predictions.WriteAsync(group.Model, group.Day, schema, rows, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
-        {
-            group.Error = e;
-            _logger.PredictionsNotWritten(e, group.Model, group.Rows.Count);
-            return;
-        }
-#pragma warning disable CA1031 // what cannot be turned into rows will not be the next time
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            GiveUp(group, e);
-            return;
-        }
-
-        _waiting.Remove(group);
-        _metrics.Logged(group.Model, group.Rows.Count);
-        _logger.PredictionsWritten(group.Model, group.Rows.Count);
-        if (group.Rows.Count < _options.MaxRowsPerFile) return;
-        group.Rows.Clear();
-        _spare = group.Rows;
-    }
-
-    private void GiveUp(Group group, Exception error)
-    {
-        _logger.PredictionsUnfit(error, group.Model, group.Rows.Count);
-        _waiting.Remove(group);
-        Drop(group);
-    }
-
-    private void Drop(Group group)
-    {
-        _metrics.Dropped(group.Model, group.Rows.Count);
-        _logger.PredictionsDropped(group.Model, group.Rows.Count);
-    }
-
-    private void RemoveTorn()
-    {
-        try
-        {
-            _predictions.RemoveTorn();
-            _truths.RemoveTorn();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _logger.TornFilesLeft(e);
-        }
-    }
-
-    // An entry, or a flush to be answered.
-    private readonly record struct Item(PredictionEntry? Entry, int Rows, TaskCompletionSource? Flushed);
-
-    /// <summary>Requests that go into one file.</summary>
-    private sealed class Group(string model, int version, DateOnly day, PredictionRows rows)
-    {
-        public string Model => model;
-
-        public int Version => version;
-
-        public DateOnly Day => day;
-
-        public PredictionRows Rows => rows;
-
-        public Exception? Error { get; set; }
-    }
 }

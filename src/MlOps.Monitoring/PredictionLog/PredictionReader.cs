@@ -7,79 +7,88 @@ namespace MlOps.Monitoring;
 
 /// <summary>Reads logged predictions and joins what became true of them.</summary>
 /// <remarks>
-/// The memory needed is that of the identifiers and true values of the predictions in the window, not of the window itself. A value may become known at any time after its prediction, so
-/// every file of true values is read from the day before the window on; the day is for clocks that differ.
+/// The memory needed is that of the identifiers and true values of the predictions in the window, not of the window itself, and not of the values that are looked through. Of identifiers that tell their day the values of
+/// these days are read. Others may become known at any time after their prediction, so all such values are read from the day before the window on; the day is for clocks that differ.
 /// </remarks>
-internal sealed class PredictionReader(IColumnarEngine engine, LogFolder predictions, LogFolder truths, ILogger logger)
+internal sealed class PredictionReader(IPredictionStore store, ILogger logger)
 {
+    private static readonly string[] Keys = [PredictionColumns.Id, PredictionColumns.Time];
+
     public async IAsyncEnumerable<RecordBatch> ReadAsync(string model, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ModelNames.CheckModel(model);
         if (from >= to) yield break;
-        var files = predictions.List(model, DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(to.UtcDateTime));
-        if (files.Count == 0) yield break;
-        var schemas = new List<DatasetSchema>();
-        foreach (var file in files.DistinctBy(f => f.Kind)) schemas.Add(await SchemaOfAsync(file, cancellationToken).ConfigureAwait(false));
+        var schemas = await store.GetSchemasAsync(model, from, to, cancellationToken).ConfigureAwait(false);
+        if (schemas.Count == 0) yield break;
         var schema = ColumnUnion.Unite(schemas);
         var arrowSchema = schema.ToArrow();
-        var known = await ReadTruthsAsync(model, files, from, to, cancellationToken).ConfigureAwait(false);
-        foreach (var file in files)
+        var truths = await JoinAsync(model, from, to, cancellationToken).ConfigureAwait(false);
+        await foreach (var batch in store.ReadAsync(model, from, to, null, cancellationToken).ConfigureAwait(false))
         {
-            await foreach (var batch in engine.ReadAsync(new ParquetFile(file.Path), cancellationToken: cancellationToken).ConfigureAwait(false))
+            var rows = RowsBetween((TimestampArray)ColumnReader.Find(batch, PredictionColumns.Time)!, from, to);
+            var count = rows?.Count ?? batch.Length;
+            if (count == 0) continue;
+            var (values, times) = Join((StringArray)ColumnReader.Find(batch, PredictionColumns.Id)!, rows, count, truths);
+            yield return new RecordBatch(arrowSchema, schema.Select(c => c.Name switch
             {
-                var rows = RowsBetween((TimestampArray)ColumnReader.Find(batch, PredictionColumns.Time)!, from, to);
-                var count = rows?.Count ?? batch.Length;
-                if (count == 0) continue;
-                var ids = (StringArray)ColumnUnion.Take(ColumnReader.Find(batch, PredictionColumns.Id), rows, count, ColumnType.String);
-                var columns = schema.Select(c => c.Name == PredictionColumns.Truth
-                    ? Join(ids, known)
-                    : ColumnUnion.Take(ColumnReader.Find(batch, c.Name), rows, count, c.Type));
-                yield return new RecordBatch(arrowSchema, columns, count);
-            }
+                PredictionColumns.Truth => values,
+                PredictionColumns.TruthTime => times,
+                _ => ColumnUnion.Take(ColumnReader.Find(batch, c.Name), rows, count, c.Type),
+            }), count);
         }
     }
 
-    // The latest value of each prediction in the window; of two of the same time the one that was written later.
-    private async Task<Dictionary<string, (double Value, long Time)>> ReadTruthsAsync(
-        string model, IReadOnlyList<LogFile> files, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    /// <summary>Finds out what is known of the predictions of a window.</summary>
+    public async Task<LabelCoverage> CoverAsync(string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var known = new Dictionary<string, (double Value, long Time)>(StringComparer.Ordinal);
-        var first = DateOnly.FromDateTime(from.UtcDateTime);
-        var truthFiles = truths.List(model, first > DateOnly.MinValue ? first.AddDays(-1) : first);
-        if (truthFiles.Count == 0) return known;
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var file in files)
+        ModelNames.CheckModel(model);
+        if (from >= to) return new([], 0);
+        var truths = new TruthTable();
+        var days = new SortedDictionary<DateOnly, CoverageCounter>();
+        await foreach (var (ids, times, _, row) in RowsAsync(model, from, to, Keys, cancellationToken).ConfigureAwait(false))
         {
-            await foreach (var batch in engine.ReadAsync(new ParquetFile(file.Path), [PredictionColumns.Id, PredictionColumns.Time], cancellationToken).ConfigureAwait(false))
-            {
-                var ids = (StringArray)batch.Column(0);
-                var rows = RowsBetween((TimestampArray)batch.Column(1), from, to);
-                for (var i = 0; i < (rows?.Count ?? batch.Length); i++) wanted.Add(ids.GetString(rows?[i] ?? i));
-            }
+            if (truths.Add(ids.GetBytes(row))) continue;
+            CounterOf(days, times.Values[row]).Duplicates++;
         }
 
-        long others = 0;
-        foreach (var file in truthFiles)
-        {
-            await foreach (var batch in engine.ReadAsync(new ParquetFile(file.Path), GroundTruthColumns.Names, cancellationToken).ConfigureAwait(false))
-            {
-                var (ids, values, times) = ((StringArray)batch.Column(0), (DoubleArray)batch.Column(1), (TimestampArray)batch.Column(2));
-                for (var i = 0; i < batch.Length; i++)
-                {
-                    var id = ids.GetString(i);
-                    if (!wanted.Contains(id)) others++;
-                    else if (!known.TryGetValue(id, out var best) || times.GetValue(i) >= best.Time) known[id] = (values.GetValue(i) ?? double.NaN, times.GetValue(i) ?? 0);
-                }
-            }
-        }
-
-        logger.TruthsJoined(model, known.Count, others);
-        return known;
+        await OfferAsync(model, from, truths, cancellationToken).ConfigureAwait(false);
+        await foreach (var (ids, times, errors, row) in RowsAsync(model, from, to, [.. Keys, PredictionColumns.Error], cancellationToken).ConfigureAwait(false))
+            CounterOf(days, times.Values[row]).Add(isFailed: errors?.IsNull(row) == false, times.Values[row], truths.Of(ids.GetBytes(row)));
+        return new([.. days.Select(d => d.Value.ToDay(d.Key))], truths.Unmatched);
     }
 
-    private async Task<DatasetSchema> SchemaOfAsync(LogFile file, CancellationToken cancellationToken)
+    private static CoverageCounter CounterOf(SortedDictionary<DateOnly, CoverageCounter> days, long time)
     {
-        await foreach (var batch in engine.ReadAsync(new ParquetFile(file.Path), cancellationToken: cancellationToken).ConfigureAwait(false)) return DatasetSchema.FromArrow(batch.Schema);
-        throw new DataException($"The log file '{file.Path}' has no columns. Restore it from a backup or remove it.") { DataSource = file.Path };
+        var day = DateOnly.FromDateTime(DateTime.UnixEpoch.AddMicroseconds(time));
+        return days.TryGetValue(day, out var known) ? known : days[day] = new();
+    }
+
+    // The identifiers of the predictions in the window, and the latest value of each.
+    private async Task<TruthTable> JoinAsync(string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var truths = new TruthTable();
+        await foreach (var (ids, _, _, row) in RowsAsync(model, from, to, Keys, cancellationToken).ConfigureAwait(false)) truths.Add(ids.GetBytes(row));
+        await OfferAsync(model, from, truths, cancellationToken).ConfigureAwait(false);
+        logger.TruthsJoined(model, truths.Known, truths.Unmatched);
+        return truths;
+    }
+
+    private async Task OfferAsync(string model, DateTimeOffset from, TruthTable truths, CancellationToken cancellationToken)
+    {
+        var othersFrom = truths.HasOthers ? from - TimeSpan.FromDays(Math.Min(1, (from - DateTimeOffset.MinValue).TotalDays)) : (DateTimeOffset?)null;
+        await foreach (var values in store.ReadGroundTruthAsync(model, truths.Days, othersFrom, cancellationToken).ConfigureAwait(false)) truths.Offer(values);
+    }
+
+    private async IAsyncEnumerable<(StringArray Ids, TimestampArray Times, StringArray? Errors, int Row)> RowsAsync(
+        string model, DateTimeOffset from, DateTimeOffset to, string[] columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in store.ReadAsync(model, from, to, columns, cancellationToken).ConfigureAwait(false))
+        {
+            var (ids, times) = ((StringArray)ColumnReader.Find(batch, PredictionColumns.Id)!, (TimestampArray)ColumnReader.Find(batch, PredictionColumns.Time)!);
+            var errors = ColumnReader.Find(batch, PredictionColumns.Error) as StringArray;
+            var rows = RowsBetween(times, from, to);
+            for (var i = 0; i < (rows?.Count ?? batch.Length); i++) yield return (ids, times, errors, rows?[i] ?? i);
+        }
     }
 
     // Null stands for all of them.
@@ -98,15 +107,25 @@ internal sealed class PredictionReader(IColumnarEngine engine, LogFolder predict
     // Rounded up, as a moment within a microsecond lies after the whole one that is stored.
     private static long Microseconds(DateTimeOffset time) => (long)Math.Ceiling((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond);
 
-    private static DoubleArray Join(StringArray ids, Dictionary<string, (double Value, long Time)> known)
+    private static (IArrowArray Values, IArrowArray Times) Join(StringArray ids, List<int>? rows, int count, TruthTable truths)
     {
-        var builder = new DoubleArray.Builder();
-        for (var i = 0; i < ids.Length; i++)
+        var values = new WordColumn(WordColumn.Fractions);
+        var times = new WordColumn(WordColumn.Moments);
+        for (var i = 0; i < count; i++)
         {
-            if (known.Count > 0 && known.TryGetValue(ids.GetString(i), out var truth) && !double.IsNaN(truth.Value)) builder.Append(truth.Value);
-            else builder.AppendNull();
+            var truth = truths.Of(ids.GetBytes(rows?[i] ?? i));
+            if (truth.IsKnown)
+            {
+                values.Add(BitConverter.DoubleToInt64Bits(truth.Value));
+                times.Add(truth.Time);
+            }
+            else
+            {
+                values.AddMissing();
+                times.AddMissing();
+            }
         }
 
-        return builder.Build();
+        return (values.Build(), times.Build());
     }
 }

@@ -1,107 +1,154 @@
+using System.Buffers.Text;
+using System.Text;
 using Apache.Arrow;
-using Apache.Arrow.Types;
 using MlOps.Core;
 using Column = MlOps.Core.Column;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Requests that have the same columns, gathered as rows of them. A request can be forgotten as soon as it was added, so that many waiting ones take little memory.</summary>
+/// <summary>Requests that have the same columns, gathered as rows of them.</summary>
 internal sealed class PredictionRows
 {
-    private readonly TensorSpec[] _inputs;
-    private readonly TensorSpec[] _outputs;
     private readonly List<Column> _names = [];
     private readonly List<ValueColumn> _columns = [];
-    private readonly ValueColumn[][] _inputColumns;
-    private readonly ValueColumn[][] _outputColumns;
+    private readonly ValueColumn[][] _inputs;
+    private readonly ValueColumn[][] _outputs;
     private readonly TextColumn _ids = new();
-    private readonly Int64Array.Builder _versions = new();
-    private readonly TimestampArray.Builder _times = new((TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp));
-    private readonly DoubleArray.Builder _latencies = new();
+    private readonly WordColumn _versions = new(WordColumn.Integers);
+    private readonly WordColumn _times = new(WordColumn.Moments);
+    private readonly WordColumn _latencies = new(WordColumn.Fractions);
     private readonly TextColumn _callers = new();
     private readonly TextColumn _errors = new();
+    private readonly TextColumn _variants = new();
+    private readonly TextColumn _traces = new();
+    private readonly TextColumn _subjects = new();
+    private readonly TextColumn _schemas = new();
+    private readonly ValueColumn[] _own;
+    private LoggedColumns? _last;
+    private byte[] _caller = [];
+    private byte[]? _variant;
+    private byte[]? _schema;
 
-    /// <summary>Starts with the columns that a request has, but without its rows.</summary>
-    public PredictionRows(PredictionEntry like)
+    /// <summary>Starts with columns, without rows.</summary>
+    public PredictionRows(LoggedColumns columns)
     {
-        _inputs = Shapes(like.Inputs);
-        _outputs = Shapes(like.Outputs);
-        var names = new HashSet<string>(PredictionColumns.Reserved, StringComparer.Ordinal);
-        _inputColumns = [.. _inputs.Select(i => CreateColumns(i, string.Empty, names))];
-        _outputColumns = [.. _outputs.Select(o => CreateColumns(o, PredictionColumns.OutputPrefix, names))];
+        var names = new HashSet<string>([.. PredictionColumns.Own.Select(c => c.Name), PredictionColumns.Truth, PredictionColumns.TruthTime], StringComparer.Ordinal);
+        Key = columns.Key;
+        _inputs = [.. columns.Inputs.Select(i => CreateColumns(i, string.Empty, names))];
+        _outputs = [.. columns.Outputs.Select(o => CreateColumns(o, PredictionColumns.OutputPrefix, names))];
+        _own = [_ids, _versions, _times, _latencies, _callers, _errors, _variants, _traces, _subjects, _schemas];
+        Schema = new(_names.Concat(PredictionColumns.Own));
     }
+
+    /// <summary>Gets what the columns have in common with others that are the same.</summary>
+    public string Key { get; }
+
+    public DatasetSchema Schema { get; }
 
     /// <summary>Gets how many rows there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Says whether a request has these columns.</summary>
-    public bool Fits(PredictionEntry entry) => AreAlike(_inputs, entry.Inputs) && AreAlike(_outputs, entry.Outputs);
-
-    /// <summary>Adds a request.</summary>
-    /// <param name="entry">The request, which must fit.</param>
-    /// <param name="rows">How many rows it takes.</param>
-    public void Add(PredictionEntry entry, int rows)
+    /// <summary>Adds a request from its record, behind the kind, the number of its columns, its rows and its time.</summary>
+    public void Add(LoggedColumns columns, int rows, long time, ref RecordReader reader)
     {
-        for (var i = 0; i < _inputColumns.Length; i++) Add(_inputColumns[i], entry.Inputs[i], rows);
-        for (var i = 0; i < _outputColumns.Length; i++) Add(_outputColumns[i], entry.Outputs[i], rows);
+        Know(columns);
+        var latency = BitConverter.DoubleToInt64Bits(new TimeSpan(reader.Int64()).TotalSeconds);
+        var id = reader.Utf8(out _);
+        var error = reader.Utf8(out var isFine);
+        var trace = reader.Utf8(out var isUntraced);
+        AddSubjects(rows, ref reader);
+        Span<byte> number = stackalloc byte[12];
+        number[0] = (byte)'/';
         for (var row = 0; row < rows; row++)
         {
-            _ids.Add(rows == 1 ? entry.Id : $"{entry.Id}/{row}");
-            _versions.Append(entry.Version);
-            _times.Append(entry.Time);
-            _latencies.Append(entry.Latency.TotalSeconds);
-            _callers.Add(entry.Caller);
-            _errors.Add(entry.Error);
+            if (rows == 1) _ids.Add(id);
+            else
+            {
+                Utf8Formatter.TryFormat(row, number[1..], out var digits);
+                _ids.Add(id, number[..(digits + 1)]);
+            }
+
+            _versions.Add(columns.Version);
+            _times.Add(time);
+            _latencies.Add(latency);
+            _callers.Add(_caller);
+            Add(_errors, error, isFine);
+            Add(_variants, _variant, _variant is null);
+            Add(_traces, trace, isUntraced);
+            Add(_schemas, _schema, _schema is null);
         }
 
+        foreach (var input in _inputs) Add(input, rows, ref reader);
+        foreach (var output in _outputs) Add(output, rows, ref reader);
         Count += rows;
     }
 
-    /// <summary>Gives all rows; more can be added afterwards.</summary>
-    public (DatasetSchema Schema, RecordBatch Rows) Build()
-    {
-        var schema = new DatasetSchema(_names.Concat(PredictionColumns.Fixed));
-        IArrowArray[] arrays = [.. _columns.Select(c => c.Build()), _ids.Build(), _versions.Build(), _times.Build(), _latencies.Build(), _callers.Build(), _errors.Build()];
-        return (schema, new RecordBatch(schema.ToArrow(), arrays, Count));
-    }
+    /// <summary>Gives all rows; they are valid until more are added or they are forgotten.</summary>
+    public RecordBatch Build() => new(Schema.ToArrow(), _columns.Concat(_own).Select(c => c.Build()), Count);
 
     /// <summary>Forgets the rows. The memory stays, for the next ones.</summary>
     public void Clear()
     {
         foreach (var column in _columns) column.Clear();
-        foreach (var column in (TextColumn[])[_ids, _callers, _errors]) column.Clear();
-        _versions.Clear();
-        _times.Clear();
-        _latencies.Clear();
+        foreach (var column in _own) column.Clear();
         Count = 0;
     }
 
-    private static void Add(ValueColumn[] elements, Tensor tensor, int rows)
+    private static void Add(TextColumn column, ReadOnlySpan<byte> utf8, bool isMissing)
     {
-        for (var element = 0; element < elements.Length; element++)
+        if (isMissing) column.AddMissing();
+        else column.Add(utf8);
+    }
+
+    private static void Add(ValueColumn[] elements, int rows, ref RecordReader reader)
+    {
+        if (reader.Byte() == RequestRecord.Flagged)
         {
-            for (var row = 0; row < rows; row++)
+            AddFlagged(elements, rows, ref reader);
+            return;
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            foreach (var element in elements) element.Read(ref reader);
+        }
+    }
+
+    // A request that was refused may hold inputs of different lengths: what one lacks is missing.
+    private static void AddFlagged(ValueColumn[] elements, int rows, ref RecordReader reader)
+    {
+        var own = reader.Int32();
+        var flags = reader.Bytes(own * elements.Length);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var element = 0; element < elements.Length; element++)
             {
-                // A request that was refused may hold inputs of different lengths: what one lacks is missing.
-                var index = (row * tensor.Width) + element;
-                if (row < tensor.Rows && !tensor.IsMissing(index)) elements[element].Add(tensor, index);
-                else elements[element].AddMissing();
+                if (row >= own) elements[element].AddMissing();
+                else if (flags[(row * elements.Length) + element] != 0) elements[element].ReadMissing(ref reader);
+                else elements[element].Read(ref reader);
             }
         }
     }
 
-    private static TensorSpec[] Shapes(IReadOnlyList<Tensor> tensors) => [.. tensors.Select(t => new TensorSpec(t.Name, t.Type, t.Width))];
-
-    private static bool AreAlike(TensorSpec[] shapes, IReadOnlyList<Tensor> tensors)
+    private void AddSubjects(int rows, ref RecordReader reader)
     {
-        if (shapes.Length != tensors.Count) return false;
-        for (var i = 0; i < shapes.Length; i++)
+        var kind = reader.Byte();
+        var isMissing = true;
+        var subject = kind == RequestRecord.OneSubject ? reader.Utf8(out isMissing) : default;
+        for (var row = 0; row < rows; row++)
         {
-            var tensor = tensors[i];
-            if (shapes[i].Type != tensor.Type || shapes[i].Width != tensor.Width || shapes[i].Name != tensor.Name) return false;
+            if (kind == RequestRecord.RowSubjects) _subjects.Read(ref reader);
+            else Add(_subjects, subject, isMissing);
         }
+    }
 
-        return true;
+    private void Know(LoggedColumns columns)
+    {
+        if (ReferenceEquals(columns, _last)) return;
+        _last = columns;
+        _caller = Encoding.UTF8.GetBytes(columns.Caller);
+        _variant = columns.Variant is { } variant ? Encoding.UTF8.GetBytes(variant) : null;
+        _schema = columns.SchemaHash is { } schema ? Encoding.UTF8.GetBytes(schema) : null;
     }
 
     private ValueColumn[] CreateColumns(TensorSpec shape, string prefix, HashSet<string> names)

@@ -36,6 +36,9 @@ public interface IModelMonitor
 /// <param name="Triggers">What it did with each pipeline that it may start; none when it may start none.</param>
 public sealed record MonitorResult(MonitorReport Report, IReadOnlyList<TriggerResult> Triggers)
 {
+    /// <summary>Gets what became of each alarm: whether somebody was told of it, and why not.</summary>
+    public IReadOnlyList<AlertResult> Alerts { get; init; } = [];
+
     /// <summary>Gets the first run that was started and did not fail; null when there is none.</summary>
     public PipelineRun? Run => Triggers.Select(t => t.Run).FirstOrDefault(r => r is not null);
 }

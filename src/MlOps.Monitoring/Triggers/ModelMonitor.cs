@@ -9,13 +9,15 @@ namespace MlOps.Monitoring;
 internal sealed class ModelMonitor : IModelMonitor
 {
     private readonly MonitorRunner _runner;
+    private readonly AlertManager _alerts;
     private readonly IOptionsMonitor<MonitorOptions> _options;
     private readonly Dictionary<string, PipelineTrigger[]> _monitors;
 
     public ModelMonitor(
-        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
+        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
     {
         _runner = runner;
+        _alerts = alerts;
         _options = options;
         var all = definitions.ToList();
         var ledgers = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new PipelineLedger(), StringComparer.Ordinal);
@@ -36,9 +38,10 @@ internal sealed class ModelMonitor : IModelMonitor
         var triggers = Find(monitor);
         var options = _options.Get(monitor);
         var report = await _runner.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
+        var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
-        return new(report, results);
+        return new(report, results) { Alerts = alerts };
     }
 
     private PipelineTrigger[] Find(string monitor)

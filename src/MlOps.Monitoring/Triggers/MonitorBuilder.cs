@@ -11,7 +11,7 @@ public sealed class MonitorBuilder
 
     internal List<Action<MonitorOptions>> Configurations { get; } = [];
 
-    /// <summary>What checks of the monitor add to the host, given the name of the monitor.</summary>
+    /// <summary>Gets what the checks of the monitor add to the host, under its name.</summary>
     internal List<Action<IServiceCollection, string>> Additions { get; } = [];
 
     internal DriftActions Actions { get; } = new();

@@ -21,6 +21,9 @@ internal sealed class ServedModel(ModelVersion version, ILoadedModel model, ILog
     /// <summary>Gets or sets what enrichers of the host know for it; null until somebody asked them.</summary>
     public Enrichment[]? Enrichments { get; set; }
 
+    /// <summary>Gets the fingerprint of what it takes and gives.</summary>
+    public string SchemaHash { get; } = model.Manifest.Signature.GetFingerprint();
+
     public string VersionText { get; } = version.Version.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Takes part in the use of the model; false when it is gone or about to go.</summary>

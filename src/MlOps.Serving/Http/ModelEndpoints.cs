@@ -9,6 +9,8 @@ namespace MlOps.Serving;
 /// <summary>Answers the requests of the Open Inference Protocol v2. Every error is a JSON object with the member error.</summary>
 internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, PredictionRecorder recorder, IOptions<ServingOptions> options, ILogger<ModelEndpoints> logger)
 {
+    private const int MaxSubjectLength = 1000;
+
     private readonly ServingOptions _options = options.Value;
 
     /// <summary>Makes a handler out of one that may throw.</summary>
@@ -114,7 +116,7 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
         var stamp = recorder.Stamp(request.Id);
 
         // What was predicted is logged even when the caller has gone.
-        var predicted = await recorder.PredictAsync(served, stamp, request.Inputs, "http", CancellationToken.None).ConfigureAwait(false);
+        var predicted = await recorder.PredictAsync(served, stamp, request.Inputs, new("http", VariantOf(context), SubjectOf(context)), CancellationToken.None).ConfigureAwait(false);
         await Answers.PredictionsAsync(context, served, stamp.Id, Pick(predicted.Outputs, request.Outputs), predicted.Flagged).ConfigureAwait(false);
     }
 
@@ -127,6 +129,22 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
         return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? host.LeaseAsync(model, number, context.RequestAborted)
             : host.LeaseAsync(model, version, context.RequestAborted);
+    }
+
+    /// <summary>Gives the alias that the path names; null when it names a version by its number.</summary>
+    private static string? VariantOf(HttpContext context) => context.Request.RouteValues["version"] switch
+    {
+        null => ModelNames.Champion,
+        string version when int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _) => null,
+        var alias => (string)alias,
+    };
+
+    private string? SubjectOf(HttpContext context)
+    {
+        if (_options.SubjectHeader is not { } header || !context.Request.Headers.TryGetValue(header, out var values)) return null;
+        var subject = values.ToString();
+        if (subject.Length > MaxSubjectLength) throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"The header '{header}' is longer than {MaxSubjectLength} characters.");
+        return subject.Length == 0 ? null : subject;
     }
 
     private static void CheckOutputs(IReadOnlyList<string>? wanted, IReadOnlyList<TensorSpec> outputs)

@@ -18,8 +18,9 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
     }
 
     public async ValueTask<Predicted> PredictAsync(
-        ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, string caller, CancellationToken cancellationToken)
+        ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, RequestOrigin origin, CancellationToken cancellationToken)
     {
+        var caller = origin.Caller;
         using var activity = ServingMetrics.Start(served);
         var started = time.GetTimestamp();
         IReadOnlyList<Tensor> outputs;
@@ -35,13 +36,13 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
             var failedAfter = time.GetElapsedTime(started);
             activity?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
             metrics.Predicted(served, caller, e is ModelInputException ? "refused" : "failed", failedAfter);
-            await LogAsync(served, stamp, Known(served, inputs), [], failedAfter, caller, e.Message, cancellationToken).ConfigureAwait(false);
+            await LogAsync(served, stamp, Known(served, inputs), [], failedAfter, origin, e.Message, cancellationToken).ConfigureAwait(false);
             throw;
         }
 
         var elapsed = time.GetElapsedTime(started);
         metrics.Predicted(served, caller, "ok", elapsed);
-        await LogAsync(served, stamp, inputs, outputs, elapsed, caller, null, cancellationToken).ConfigureAwait(false);
+        await LogAsync(served, stamp, inputs, outputs, elapsed, origin, null, cancellationToken).ConfigureAwait(false);
         return new(outputs, flagged);
     }
 
@@ -81,7 +82,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
 
     private ValueTask LogAsync(
         ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> outputs,
-        TimeSpan latency, string caller, string? error, CancellationToken cancellationToken)
+        TimeSpan latency, RequestOrigin origin, string? error, CancellationToken cancellationToken)
     {
         if (log is null) return ValueTask.CompletedTask;
         served.Deployment?.Logged(stamp.At);
@@ -94,7 +95,10 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
             Inputs = inputs,
             Outputs = outputs,
             Latency = latency,
-            Caller = caller,
+            Caller = origin.Caller,
+            Variant = origin.Variant,
+            Subject = origin.Subject,
+            SchemaHash = served.SchemaHash,
             Error = error,
         };
         try
@@ -126,6 +130,12 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
 /// <param name="Id">Its identifier.</param>
 /// <param name="At">When it came.</param>
 internal readonly record struct RequestStamp(string Id, DateTimeOffset At);
+
+/// <summary>Where a request came from.</summary>
+/// <param name="Caller">How it came: http, in-process.</param>
+/// <param name="Variant">As what the model was asked: the alias; null for a version by its number.</param>
+/// <param name="Subject">Who or what it is about; null when nobody said so.</param>
+internal readonly record struct RequestOrigin(string Caller, string? Variant, string? Subject = null);
 
 /// <summary>What was predicted, and what is odd about the inputs.</summary>
 internal readonly record struct Predicted(IReadOnlyList<Tensor> Outputs, IReadOnlyList<InputFinding> Flagged);

@@ -24,7 +24,7 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
         if (!recorder.NeedsTensors(served)) return new(stamp.Id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
         var inputs = TensorRow.Create(binding.Inputs);
         binding.Read(input, inputs);
-        var predicted = await recorder.PredictAsync(served, stamp, inputs, Caller, cancellationToken).ConfigureAwait(false);
+        var predicted = await recorder.PredictAsync(served, stamp, inputs, new(Caller, alias), cancellationToken).ConfigureAwait(false);
         var output = new TOutput();
         binding.Write(predicted.Outputs, output);
         return new(stamp.Id, output, served.Version.Version);

@@ -22,16 +22,25 @@ public static class PopulationStability
         var (n, m) = Counts.Totals(reference, current);
         if (n == 0 || m == 0) return double.NaN;
         var sum = 0.0;
-        for (var i = 0; i < reference.Length; i++)
+        foreach (var part in Parts(reference, current)) sum += part;
+        return sum;
+    }
+
+    /// <summary>What each bin contributes to the index of two samples that both have rows.</summary>
+    internal static double[] Parts(ReadOnlySpan<long> reference, ReadOnlySpan<long> current)
+    {
+        var (n, m) = Counts.Totals(reference, current);
+        var parts = new double[reference.Length];
+        for (var i = 0; i < parts.Length; i++)
         {
             var pooled = ((double)reference[i] + current[i]) / (n + m);
             if (pooled == 0) continue;
             var r = (reference[i] == 0 ? Math.Min(0.5, pooled * n) : reference[i]) / n;
             var c = (current[i] == 0 ? Math.Min(0.5, pooled * m) : current[i]) / m;
-            sum += (c - r) * Math.Log(c / r);
+            parts[i] = (c - r) * Math.Log(c / r);
         }
 
-        return sum;
+        return parts;
     }
 
     /// <summary>Gives the index that is to be expected when nothing has changed: (bins - 1) (1 / n + 1 / m).</summary>

@@ -73,7 +73,7 @@ public sealed record BinaryPerformance(double TruePositives, double FalsePositiv
     {
         if (descending.Length == 0 || positives <= 0) return (double.NaN, double.NaN);
         descending.Sort(chances);
-        double area = 0, precision = 0, hits = 0, misses = 0;
+        var curves = default(ScoreCurves);
         for (var i = 0; i < descending.Length;)
         {
             var (score, hit, miss) = (descending[i], 0.0, 0.0);
@@ -83,14 +83,34 @@ public sealed record BinaryPerformance(double TruePositives, double FalsePositiv
                 miss += 1 - chances[i];
             }
 
-            area += miss * (hits + (hit / 2));
-            hits += hit;
-            misses += miss;
-            precision += hit * (hits / (hits + misses));
+            curves.Step(hit, miss);
         }
 
-        return (negatives <= 0 ? double.NaN : area / positives / negatives, precision / positives);
+        return curves.Of(positives, negatives);
     }
+}
+
+/// <summary>The area and the mean precision of scores, step by step from the highest down.</summary>
+internal struct ScoreCurves
+{
+    private double _area;
+    private double _precision;
+    private double _hits;
+    private double _misses;
+
+    /// <summary>Takes the rows of one score.</summary>
+    public void Step(double hit, double miss)
+    {
+        if (hit + miss == 0) return;
+        _area += miss * (_hits + (hit / 2));
+        _hits += hit;
+        _misses += miss;
+        _precision += hit * (_hits / (_hits + _misses));
+    }
+
+    /// <summary>Gives both, which are NaN without positives, the area also without negatives.</summary>
+    public readonly (double Area, double Precision) Of(double positives, double negatives) =>
+        positives <= 0 ? (double.NaN, double.NaN) : (negatives <= 0 ? double.NaN : _area / positives / negatives, _precision / positives);
 }
 
 /// <summary>What one prediction of each kind is worth, in a unit of the host's own; costs are negative.</summary>

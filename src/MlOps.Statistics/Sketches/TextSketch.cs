@@ -93,6 +93,22 @@ internal sealed class TextSketch
         return _table.ToSorted().Select(e => new ValueCount(TextOf(e), e.Count, missed[e.First >> 52]));
     }
 
+    /// <summary>The texts that are counted one by one.</summary>
+    public TextTable Table => _table;
+
+    /// <summary>How many texts fell into each of the buckets by which texts are told apart when there are too many; null when values are kept out.</summary>
+    public long[]? BucketCounts()
+    {
+        if (_buckets is not null) return [.. _buckets];
+        if (!IsExact) return null;
+        var buckets = new long[Buckets];
+        foreach (ref readonly var entry in _table.Entries) buckets[BucketOf(entry)] += entry.Count;
+        return buckets;
+    }
+
+    /// <summary>The bucket of a text.</summary>
+    public static int BucketOf(in TextTable.Entry entry) => (int)(entry.First >> 52);
+
     public TextSketch Clone() => new(_options) { _table = _table.Clone(), _distinct = _distinct?.Clone(), _buckets = _buckets is null ? null : [.. _buckets], Count = Count };
 
     public void Write(StateWriter writer)

@@ -144,6 +144,23 @@ internal sealed class ValueSketch
         return [.. buckets];
     }
 
+    /// <summary>The keys of the buckets in ascending order, at <see cref="Level"/> or, when each value is counted, at level 0, and their counts.</summary>
+    public (long[] Keys, long[] Counts) Ordered()
+    {
+        var (keys, counts) = (new long[_table.Distinct], new long[_table.Distinct]);
+        _table.CopyTo(keys, counts);
+        if (Level == Exact)
+        {
+            for (var i = 0; i < keys.Length; i++) keys[i] = KeyOf(keys[i], _whole);
+        }
+
+        Array.Sort(keys, counts);
+        return (keys, counts);
+    }
+
+    /// <summary>The lowest and the highest value that fall into the bucket of a key.</summary>
+    public static (double Low, double High) Range(long key, int level) => (Finite(key << level), Finite((key << level) + (long)((1UL << level) - 1)));
+
     /// <summary>Whether two values can be the smallest and the largest of those that were seen.</summary>
     public bool Spans(long lowest, long highest)
     {

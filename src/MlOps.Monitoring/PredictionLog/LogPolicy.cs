@@ -1,0 +1,63 @@
+using MlOps.Core;
+
+namespace MlOps.Monitoring;
+
+/// <summary>What is logged of a model.</summary>
+internal sealed class LogPolicy
+{
+    private readonly PredictionLogOptions _options;
+    private readonly ModelLogOptions _model;
+    private readonly ValueHash? _hash;
+
+    public LogPolicy(PredictionLogOptions options, string model)
+    {
+        (_options, _model) = (options, options.Of(model));
+        _hash = options.HashKey is { } key ? new(key) : null;
+        SubjectHash = _model.HashSubject ? Hash : null;
+    }
+
+    /// <summary>Gets the input that names the subject; null for none.</summary>
+    public string? SubjectColumn => _model.SubjectColumn;
+
+    /// <summary>Gets what the subject is hashed with; null leaves it as it is.</summary>
+    public ValueHash? SubjectHash { get; }
+
+    private ValueHash Hash => _hash ?? throw new InvalidOperationException("The options were not validated: something is to be hashed, and there is no key.");
+
+    /// <summary>Chooses the tensors that are logged. Outputs are logged unless their tags say otherwise.</summary>
+    public ChosenTensor[] Choose(TensorSpec[] tensors, bool areInputs)
+    {
+        var chosen = new List<ChosenTensor>(tensors.Length);
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            var redaction = RedactionOf(tensors[i].Name);
+            if (areInputs && redaction != Redaction.Drop)
+            {
+                redaction = _model.Features switch
+                {
+                    LoggedFeatures.None => Redaction.Drop,
+                    LoggedFeatures.Listed when !_model.Listed.Contains(tensors[i].Name) => Redaction.Drop,
+                    LoggedFeatures.Hashed => Redaction.Hash,
+                    _ => redaction,
+                };
+            }
+
+            if (redaction != Redaction.Drop) chosen.Add(new(i, redaction == Redaction.Hash ? Hash : null));
+        }
+
+        return [.. chosen];
+    }
+
+    // Of several tags the strictest counts.
+    private Redaction? RedactionOf(string column)
+    {
+        Redaction? strictest = null;
+        if (!_model.ColumnTags.TryGetValue(column, out var tags)) return null;
+        foreach (var tag in tags)
+        {
+            if (_options.RedactedTags.TryGetValue(tag, out var redaction) && strictest != Redaction.Drop) strictest = redaction;
+        }
+
+        return strictest;
+    }
+}

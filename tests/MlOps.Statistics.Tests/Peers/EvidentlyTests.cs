@@ -1,0 +1,134 @@
+using MlOps.Peers;
+
+namespace MlOps.Statistics.Tests.Peers;
+
+/// <summary>Evidently's drift scores, by its bins and the distances and tests of this library, on the same samples.</summary>
+[Trait(Oracles.Category, Oracles.Peer)]
+public class EvidentlyTests
+{
+    private const string File = "monitoring/univariate_cases.json";
+    private const string UnequalSizes = "The peer throws on samples of unequal sizes, which is a defect: FisherExact and the likelihood-ratio test of ChiSquare take any sizes.";
+
+    /// <summary>The cases that rest on a defect of the peer.</summary>
+    private static readonly Dictionary<string, string> Excluded = new()
+    {
+        ["cat3_same_150_140|evidently|g_test"] = UnequalSizes,
+        ["cat3_shift_200_260|evidently|g_test"] = UnequalSizes,
+        ["cat_large_1500_1300|evidently|g_test"] = UnequalSizes,
+        ["cat2_80_100|evidently|fisher_exact"] = UnequalSizes,
+    };
+
+    // The kernel distance has its own adapter, beside the multivariate comparisons.
+    public static IEnumerable<TheoryDataRow<string>> Cases =>
+        Oracles.Cases(File, c => c.GetProperty("source").GetString() == "evidently" && c.GetProperty("method").GetString() != "empirical_mmd", Excluded);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Agrees_with_Evidently(string id)
+    {
+        var one = Oracles.Case(File, id);
+        var (pair, expected) = (SamplePair.Read(one), one.GetProperty("expected"));
+        var method = one.GetProperty("method").GetString()!;
+        if (method == "default_choice")
+        {
+            method = DefaultFor(pair);
+            ShortNameOf(method).Should().Be(expected.GetProperty("chosen_test").GetString());
+        }
+
+        var score = Score(method, pair);
+        var drift = Oracles.Number(expected.GetProperty("drift_score"));
+        if (double.IsNaN(drift)) score.Should().Be(double.NaN);
+
+        // SciPy's series for the limit of the Cramér-von Mises statistic, which the peer uses, ends at terms of 1e-7, ours at 1e-17.
+        else score.Should().BeApproximately(drift, method == "cramer_von_mises" ? 1e-9 : SamplePair.Near(drift));
+        HasDrifted(method, score, Oracles.Number(expected.GetProperty("threshold"))).Should().Be(expected.GetProperty("drifted").GetBoolean());
+    }
+
+    private static double Score(string method, SamplePair pair)
+    {
+        var (reference, current) = pair.IsNumerical ? (pair.ReferenceNumbers, pair.CurrentNumbers) : ([], []);
+        return method switch
+        {
+            "psi" => Stability(Binned(pair, filled: true)),
+            "kl_div" => Of(Binned(pair, filled: true), (r, c) => Distance.KullbackLeibler(r, c)),
+            "jensenshannon" => Of(Binned(pair, filled: false), (r, c) => Distance.JensenShannon(r, c) * Math.Sqrt(Math.Log(2))),
+            "hellinger" => Of(pair.IsNumerical ? InSturgesBins(pair, distinct: true) : SamplePair.Count(pair.Reference, pair.Current), (r, c) => Distance.Hellinger(r, c)),
+            "wasserstein_normed" => Wasserstein.Normalized(Wasserstein.Of(reference, current), Math.Sqrt(reference.Select(x => Math.Pow(x - reference.Average(), 2)).Average())),
+            "ed" => EnergyDistance.Of(reference, current),
+            "ks" => KolmogorovSmirnov.Test(reference, current).PValue,
+            "cramer_von_mises" => CramerVonMises.Test([.. reference.Order()], [.. current.Order()]).PValue,
+            "anderson" => AndersonDarling.Test(reference, current).PValue,
+            "es" => EppsSingleton.Test(reference, current).PValue,
+            "t_test" => StudentTest.Test(reference, current).PValue,
+            "mannw" => MannWhitney.Test([.. reference.Order()], [.. current.Order()], Alternative.Less).PValue,
+            "chisquare" => OneSampleChiSquare(SamplePair.Count(pair.Reference, pair.Current)),
+            "fisher_exact" or "z" => TwoValues(method, pair),
+            _ => throw new NotSupportedException($"No adapter for {method}."),
+        };
+    }
+
+    private static double Of((double[] Reference, double[] Current) weights, Func<double[], double[], double> distance) => distance(weights.Reference, weights.Current);
+
+    // Of shares that were filled where they were 0, and so do not add up to 1.
+    private static double Stability((double[] Reference, double[] Current) shares)
+    {
+        var (r, c) = (shares.Reference.Sum(), shares.Current.Sum());
+        return (r * (Distance.KullbackLeibler(shares.Reference, shares.Current) + Math.Log(r / c))) + (c * (Distance.KullbackLeibler(shares.Current, shares.Reference) + Math.Log(c / r)));
+    }
+
+    // Takes the reference as known for certain, as the peer does.
+    private static double OneSampleChiSquare((double[] Reference, double[] Current) counts)
+    {
+        var scale = counts.Current.Sum() / counts.Reference.Sum();
+        var statistic = counts.Reference.Zip(counts.Current, (r, c) => Math.Pow(c - (r * scale), 2) / (r * scale)).Sum();
+        return counts.Reference.Length > 1 ? ChiSquare.UpperTail(statistic, counts.Reference.Length - 1) : double.NaN;
+    }
+
+    private static double TwoValues(string method, SamplePair pair)
+    {
+        var least = pair.Reference.Concat(pair.Current).Min(StringComparer.Ordinal);
+        var (first, second) = (pair.Reference.LongCount(v => v != least), pair.Current.LongCount(v => v != least));
+        return method == "z"
+            ? TwoProportionTest.PValue(first, pair.Reference.Length, second, pair.Current.Length)
+            : FisherExact.PValue(first, pair.Reference.Length, second, pair.Current.Length);
+    }
+
+    private static (double[] Reference, double[] Current) Binned(SamplePair pair, bool filled)
+    {
+        var (reference, current) = pair.IsNumerical && pair.Reference.Distinct().Count() > 20 ? InSturgesBins(pair, distinct: false) : SamplePair.Count(pair.Reference, pair.Current);
+        var (r, c) = (Shares(reference, pair.Reference.Length), Shares(current, pair.Current.Length));
+        return filled ? (Filled(r), Filled(c)) : (r, c);
+    }
+
+    private static (double[] Reference, double[] Current) InSturgesBins(SamplePair pair, bool distinct)
+    {
+        var (reference, current) = (pair.ReferenceNumbers, pair.CurrentNumbers);
+        double[] both = distinct ? [.. reference.Concat(current).Distinct()] : [.. reference, .. current];
+        var edges = SamplePair.Edges(both, (both.Max() - both.Min()) / (Math.Log2(both.Length) + 1));
+        return (SamplePair.Histogram(reference, edges), SamplePair.Histogram(current, edges));
+    }
+
+    private static double[] Shares(double[] counts, int rows) => [.. counts.Select(c => c / rows)];
+
+    private static double[] Filled(double[] shares)
+    {
+        var least = shares.Where(s => s > 0).Min();
+        return [.. shares.Select(s => s > 0 ? s : least <= 0.0001 ? least / 1_000_000 : 0.0001)];
+    }
+
+    private static string DefaultFor(SamplePair pair)
+    {
+        var values = pair.Reference.Union(pair.Current).Count();
+        if (pair.Reference.Length > 1000) return pair.IsNumerical && values > 5 ? "wasserstein_normed" : "jensenshannon";
+        return pair.IsNumerical && values > 5 ? "ks" : values > 2 ? "chisquare" : "z";
+    }
+
+    private static string ShortNameOf(string method) => method == "wasserstein_normed" ? "wasserstein" : method;
+
+    private static bool HasDrifted(string method, double score, double threshold) => method switch
+    {
+        "ks" or "cramer_von_mises" => score <= threshold,
+        "chisquare" or "z" or "t_test" or "mannw" or "es" or "fisher_exact" or "anderson" => score < threshold,
+        _ => score >= threshold,
+    };
+}
