@@ -115,6 +115,9 @@ public static class Telemetry
     /// <summary>Gauge, tags model and column: the population stability index of the last comparison.</summary>
     public const string DriftScore = "mlops.drift.psi";
 
+    /// <summary>Gauge, tags model, statistic (roc_auc, reconstruction_error, mmd2) and subject: how far rows as wholes were from the training data at the last comparison.</summary>
+    public const string MultivariateDrift = "mlops.drift.multivariate";
+
     /// <summary>Gauge, tags model, metric and kind (estimated or realized): the last known value of a metric of all rows.</summary>
     public const string ModelPerformance = "mlops.performance.value";
 

@@ -69,6 +69,7 @@ public static class MonitoringBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
         builder.AddMonitorCheck<DriftCheck>();
+        builder.AddMultivariateCheck(name);
         builder.AddPerformance(name);
         builder.AddMultivariateCheck(name);
         builder.AddAlerts();

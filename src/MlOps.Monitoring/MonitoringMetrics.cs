@@ -17,6 +17,7 @@ internal sealed class MonitoringMetrics : IDisposable
     private readonly Counter<long> _runs;
     private readonly Histogram<double> _runDuration;
     private readonly Counter<long> _triggers;
+    private readonly Gauge<double> _multivariate;
     private readonly Gauge<double> _performance;
     private readonly Gauge<double> _coverage;
     private readonly Gauge<double> _latency;
@@ -38,6 +39,7 @@ internal sealed class MonitoringMetrics : IDisposable
         _runDuration = _meter.CreateHistogram<double>(Telemetry.MonitorDuration, "s", "How long runs of monitors took.");
         _triggers = _meter.CreateCounter<long>(Telemetry.MonitorTriggers, "{decision}", "What monitors did with the pipelines that they may start.");
         _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
+        _multivariate = _meter.CreateGauge<double>(Telemetry.MultivariateDrift, description: "How far rows as wholes were from the training data at the last comparison.");
         _performance = _meter.CreateGauge<double>(Telemetry.ModelPerformance, description: "The last known value of a metric.");
         _coverage = _meter.CreateGauge<double>(Telemetry.LabelCoverage, "1", "The share of the last window that is labelled.");
         _latency = _meter.CreateGauge<double>(Telemetry.ServedLatency, "s", "The latency of predictions in the last chunk that has some.");
@@ -83,6 +85,9 @@ internal sealed class MonitoringMetrics : IDisposable
 
     public void Drift(string model, string column, double psi) =>
         _drift.Record(psi, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("column", column));
+
+    public void Multivariate(string model, string statistic, string subject, double value) => _multivariate.Record(
+        value, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("statistic", statistic), new KeyValuePair<string, object?>("subject", subject));
 
     public void Performance(string model, string metric, string kind, double value) =>
         _performance.Record(value, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("metric", metric), new KeyValuePair<string, object?>("kind", kind));

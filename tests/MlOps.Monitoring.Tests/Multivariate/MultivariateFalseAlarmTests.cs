@@ -20,7 +20,7 @@ public class MultivariateFalseAlarmTests
     // The naive variance of the area would alarm in more than a tenth.
     [Theory]
     [InlineData(200, 200, 5)]
-    [InlineData(1000, 100, 5)]
+    [InlineData(400, 100, 5)]
     public async Task Trees_hold_their_level(int referenceRows, int rows, int columns)
     {
         var alarms = await CountAsync(referenceRows, rows, columns, new() { Reconstruction = false, RocAucThreshold = 0.5 }, seed: 2);
@@ -40,7 +40,7 @@ public class MultivariateFalseAlarmTests
     public async Task By_default_nothing_alarms(int referenceRows, int rows)
     {
         var random = new Random(4);
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < 15; i++)
         {
             using var watched = await Watched.TrainAsync(random.Mixed(referenceRows, 6, categories: 2));
             (await watched.CompareAsync(random.Mixed(rows, 6, categories: 2))).Alarms.Should().BeEmpty();
