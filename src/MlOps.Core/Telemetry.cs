@@ -147,7 +147,4 @@ public static class Telemetry
 
     /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up, left to the next start.</summary>
     public const string Alerts = "mlops.alerts";
-
-    /// <summary>Gauge, tags model, statistic (roc_auc, reconstruction_error, mmd2) and subject: how far rows as wholes were from the training data at the last comparison.</summary>
-    public const string MultivariateDrift = "mlops.drift.multivariate";
 }

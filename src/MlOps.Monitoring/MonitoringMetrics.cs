@@ -26,7 +26,6 @@ internal sealed class MonitoringMetrics : IDisposable
     private readonly Counter<long> _suppressed;
     private readonly Counter<long> _alerts;
     private long _droppedRows;
-    private readonly Gauge<double> _multivariate;
 
     public MonitoringMetrics(IMeterFactory? factory = null)
     {
@@ -47,7 +46,6 @@ internal sealed class MonitoringMetrics : IDisposable
         _alarms = _meter.CreateCounter<long>(Telemetry.Alarms, "{alarm}", "Alarms that runs of a monitor found.");
         _suppressed = _meter.CreateCounter<long>(Telemetry.AlarmsSuppressed, "{alarm}", "Alarms that nobody was told of again.");
         _alerts = _meter.CreateCounter<long>(Telemetry.Alerts, "{message}", "Messages to alert sinks.");
-        _multivariate = _meter.CreateGauge<double>(Telemetry.MultivariateDrift, description: "How far rows as wholes were from the training data at the last comparison.");
     }
 
     /// <summary>Gets how many predictions this process has dropped.</summary>
@@ -110,9 +108,6 @@ internal sealed class MonitoringMetrics : IDisposable
     public void Suppressed(string monitor, int count) => _suppressed.Add(count, new KeyValuePair<string, object?>("monitor", monitor));
 
     public void Alert(string sink, string outcome) => _alerts.Add(1, new KeyValuePair<string, object?>("sink", sink), new KeyValuePair<string, object?>("outcome", outcome));
-
-    public void Multivariate(string model, string statistic, string subject, double value) => _multivariate.Record(
-        value, new KeyValuePair<string, object?>("model", model), new KeyValuePair<string, object?>("statistic", statistic), new KeyValuePair<string, object?>("subject", subject));
 
     public void Dispose() => _meter.Dispose();
 }

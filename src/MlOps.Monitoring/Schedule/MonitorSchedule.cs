@@ -45,7 +45,8 @@ internal sealed class MonitorSchedule(string name, Func<MonitorOptions> options,
             await ChangeAsync(s => s.Claim?.Owner == period.Claim.Owner ? s with { Claim = null, Last = period.To, Counted = s.Counted - period.Counted } : null, CancellationToken.None).ConfigureAwait(false);
         }
 
-        return o.EveryPredictions is null && DueTimes.Next(o, time.GetUtcNow()) is { } next ? next - time.GetUtcNow() : null;
+        var now = time.GetUtcNow(); // asked once: a clock that moves on in between must not make the wait negative
+        return o.EveryPredictions is null && DueTimes.Next(o, now) is { } next ? next - now : null;
     }
 
     private async Task RunAsync(Period period, CancellationToken cancellationToken)
