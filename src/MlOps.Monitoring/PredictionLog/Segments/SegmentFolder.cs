@@ -7,13 +7,14 @@ internal sealed class SegmentFolder(string root) : IDisposable
 {
     private const string LockName = "lock";
     private const string ChunkSuffix = ".wal";
+    private const int MostTries = 100;
     private readonly Lock _gate = new();
     private FileStream? _lock;
     private string? _own;
     private long _next;
 
     /// <summary>Gets what this process is called among those that use the folder.</summary>
-    public string Instance { get; private set; } = Guid.CreateVersion7().ToString("n");
+    public string Instance { get; } = Guid.CreateVersion7().ToString("n");
 
     /// <summary>Makes the next file.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
@@ -30,7 +31,7 @@ internal sealed class SegmentFolder(string root) : IDisposable
         if (!Directory.Exists(root)) yield break;
         foreach (var folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal).ToArray())
         {
-            if (folder != _own && TryLock(folder) is { } held) yield return new(folder, held, ChunksOf(folder));
+            if (Path.GetFileName(folder) != Instance && TryLock(folder) is { } held) yield return new(folder, held, ChunksOf(folder));
         }
     }
 
@@ -98,11 +99,18 @@ internal sealed class SegmentFolder(string root) : IDisposable
     {
         lock (_gate)
         {
-            while (_own is null)
+            for (var tries = 1; _own is null; tries++)
             {
-                var folder = Directory.CreateDirectory(Path.Combine(root, Instance)).FullName;
-                var own = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                (_lock, _own) = (own, folder);
+                try
+                {
+                    var folder = Directory.CreateDirectory(Path.Combine(root, Instance)).FullName;
+                    _lock = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                    _own = folder;
+                }
+                catch (IOException) when (tries < MostTries && Directory.Exists(root))
+                {
+                    Thread.Sleep(1); // another process has found it without its lock, and lets it go at once
+                }
             }
 
             return _own;
