@@ -85,7 +85,7 @@ internal static class LoggingPredictions
         var channel = Channel.CreateUnbounded<PredictionEntry>(new() { SingleReader = true });
         var reading = Task.Run(async () =>
         {
-            await foreach (var _ in channel.Reader.ReadAllAsync());
+            await foreach (var _ in channel.Reader.ReadAllAsync()) ;
         });
         for (var i = 0; i < Calls; i++) channel.Writer.TryWrite(LoggedEvents.Of(i));
         var measured = Quantile(0.99, i => channel.Writer.TryWrite(LoggedEvents.Of(i)));
