@@ -40,7 +40,10 @@ internal static class LoadGenerator
             var received = 0;
             while (true)
             {
-                received += await socket.ReceiveAsync(buffer.AsMemory(received), CancellationToken.None);
+                if (received == buffer.Length) Array.Resize(ref buffer, 2 * received);
+                var count = await socket.ReceiveAsync(buffer.AsMemory(received), CancellationToken.None);
+                if (count == 0) throw new InvalidOperationException($"The server closed the connection after {received} bytes of an answer.");
+                received += count;
                 if (IsComplete(buffer.AsSpan(0, received))) break;
             }
 

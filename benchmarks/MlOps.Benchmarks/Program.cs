@@ -9,9 +9,9 @@ Comparison[] all =
     .. StoringRuns.Comparisons, .. SearchingRuns.Comparisons, .. RegisteringVersions.Comparisons,
     .. LoggingToRuns.Comparisons, .. WalkingLineage.Comparisons,
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
-    .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons,
+    .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons, .. ReadingWindowsOnline.Comparisons,
     .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
-    .. ReportingDrift.Comparisons,
+    .. LoggingPredictions.Comparisons, .. ReportingDrift.Comparisons, .. EstimatingPerformance.Comparisons,
 ];
 
 if (args is ["side", var name, var side])

@@ -9,8 +9,8 @@ namespace MlOps.Benchmarks;
 
 /// <summary>What does a drift report of 20 columns of numbers and 5 of categories cost, from rows and from a saved reference, against plain SciPy; and does its memory grow with the rows?</summary>
 /// <remarks>
-/// One thread, rows in memory as Arrow batches, processor time of a pass. Ours makes every test, distance, moment and bin of the report; SciPy's makes the asymptotic Kolmogorov-Smirnov test of each column of numbers and the
-/// chi-square test of each column of categories, which it is given as small integers, the quickest there is.
+/// One thread, rows in memory, as Arrow batches and as arrays of NumPy and lists of texts; processor time of a pass. Ours makes every test, distance, moment and bin of the report; SciPy's makes the asymptotic Kolmogorov-Smirnov
+/// test of each column of numbers, and counts each column of texts (Counter, the quickest there is) and makes the chi-square test.
 /// </remarks>
 internal static class ReportingDrift
 {
@@ -21,20 +21,22 @@ internal static class ReportingDrift
 
     private const string Script = """
         import sys, time, numpy as np
+        from collections import Counter
         from scipy import stats
         rows = int(sys.argv[1])
         g = np.random.default_rng(20010501)
+        names = [f"c{i:03}" for i in range(300)]
         def sample():
-            return [g.standard_normal(rows) for _ in range(20)], [np.floor(k * g.random(rows) ** 2).astype(np.int64) for k in (2, 5, 20, 100, 300)]
+            return [g.standard_normal(rows) for _ in range(20)], [[names[i] for i in np.floor(k * g.random(rows) ** 2).astype(np.int64)] for k in (2, 5, 20, 100, 300)]
         (a, ca), (b, cb) = sample(), sample()
         times = []
         for _ in range(3):
             start = time.process_time()
             for x, y in zip(a, b): stats.ks_2samp(x, y, method='asymp')
             for x, y in zip(ca, cb):
-                n = max(x.max(), y.max()) + 1
-                table = np.array([np.bincount(x, minlength=n), np.bincount(y, minlength=n)])
-                stats.chi2_contingency(table[:, table.sum(axis=0) > 0])
+                p, q = Counter(x), Counter(y)
+                keys = list(p.keys() | q.keys())
+                stats.chi2_contingency(np.array([[p[k] for k in keys], [q[k] for k in keys]]))
             times.append(time.process_time() - start)
         print(sorted(times)[1] * 1000)
         """;

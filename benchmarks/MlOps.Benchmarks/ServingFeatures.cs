@@ -16,9 +16,10 @@ internal static class ServingFeatures
     public static readonly Comparison[] Comparisons =
     [
         Of("features-http-1", "Requests for one entity x 50 features a second over HTTP", 1),
+        Of("features-http-100", "Requests for 100 entities x 50 features a second over HTTP", 100),
     ];
 
-    public static bool Serves(string kind) => kind is "features" or "features-bare-1";
+    public static bool Serves(string kind) => kind is "features" or "features-bare-1" or "features-bare-100";
 
     public static async Task ServeAsync(string kind)
     {
@@ -29,9 +30,8 @@ internal static class ServingFeatures
             return;
         }
 
-        const int Entities = 1;
         using var client = new HttpClient();
-        using var content = new StringContent(BodyOf(Entities), Encoding.UTF8, "application/json");
+        using var content = new StringContent(BodyOf(kind == "features-bare-1" ? 1 : 100), Encoding.UTF8, "application/json");
         using var response = await client.PostAsync(new Uri($"http://127.0.0.1:{PortOf(app)}{Path}"), content);
         var bytes = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
         await using var bare = await StartAsync(b => b.MapPost(Path, async context =>

@@ -33,12 +33,32 @@ internal static class WindowingEvents
             new("5M events", () => OursAsync(Events, AggregationKind.Count, AggregationKind.Sum, AggregationKind.Mean, AggregationKind.Max)),
             new("500k events", () => OursAsync(Events / 10, AggregationKind.Count, AggregationKind.Sum, AggregationKind.Mean, AggregationKind.Max)),
             new("at most 12", (_, ratio) => ratio <= 12)),
+        new(
+            "windows-spill",
+            "3 windowed sums of 5M events, by way of files",
+            new("64 MB of memory", () => OursAsync(Events, 64L << 20, AggregationKind.Sum)),
+            new("1 GB of memory", () => OursAsync(Events, AggregationKind.Sum)),
+            new("none", (_, _) => true)),
+        new(
+            "windows-spill-peak",
+            "Peak memory of that, the source in memory included",
+            new("64 MB of memory", () => PeakAsync(64L << 20)),
+            new("1 GB of memory", () => PeakAsync(1L << 30)),
+            new("none", (_, _) => true)),
     ];
 
     private static Comparison Against(string name, string question, params AggregationKind[] kinds) => new(
         name, question, new("local engine", () => OursAsync(Events, kinds)), new("DuckDB", () => DuckAsync(kinds)), new("less processor time", (_, ratio) => ratio < 1));
 
-    private static async Task<Measured> OursAsync(int events, params AggregationKind[] kinds)
+    private static Task<Measured> OursAsync(int events, params AggregationKind[] kinds) => OursAsync(events, 1L << 30, kinds);
+
+    private static async Task<Measured> PeakAsync(long memory)
+    {
+        await OursAsync(Events, memory, AggregationKind.Sum);
+        return Measured.PeakMemory();
+    }
+
+    private static async Task<Measured> OursAsync(int events, long memory, params AggregationKind[] kinds)
     {
         using var source = new Table(events);
         var view = new FeatureView
@@ -52,7 +72,8 @@ internal static class WindowingEvents
                 .. Windows.SelectMany(w => kinds.Select(k => new Feature($"{k}_{w.Name}", k == AggregationKind.Count ? ColumnType.Int64 : ColumnType.Float64) { Column = "value", Aggregation = new(k, w.Length) })),
             ],
         };
-        var engine = new WindowJoin(source, new(null!, [], Options.Create(new LocalJoinOptions())));
+        var options = Options.Create(new LocalJoinOptions { MemoryBudget = memory });
+        var engine = new WindowJoin(source, new(null!, [], options), options);
         var join = new PointInTimeJoin(EntityRows.Of(source), "at", [new(view, ["id"], view.Features, 0)], CreatedBeforeRow: false, new());
         return await Measured.SecondPassAsync(async () =>
         {

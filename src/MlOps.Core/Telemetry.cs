@@ -127,6 +127,15 @@ public static class Telemetry
     /// <summary>Gauge, seconds, tags model, version and quantile (0.5, 0.95, 0.99): the latency of predictions in the last chunk that has some.</summary>
     public const string ServedLatency = "mlops.operations.latency";
 
+    /// <summary>Counter, tags monitor and status (finished, failed): how often a monitor ran.</summary>
+    public const string MonitorRuns = "mlops.monitor.runs";
+
+    /// <summary>Histogram, seconds, tags monitor and status: how long a run of a monitor took, with the pipelines that it started.</summary>
+    public const string MonitorDuration = "mlops.monitor.duration";
+
+    /// <summary>Counter, tags monitor, pipeline and status (NotNeeded, Held, Ran, Failed, Stopped): what a monitor did with a pipeline.</summary>
+    public const string MonitorTriggers = "mlops.monitor.triggers";
+
     /// <summary>Gauge: alarms that are open, by monitor and severity.</summary>
     public const string OpenAlarms = "mlops.monitor.open_alarms";
 
@@ -136,6 +145,6 @@ public static class Telemetry
     /// <summary>Counter: alarms that nobody was told of again, by monitor.</summary>
     public const string AlarmsSuppressed = "mlops.monitor.alarms_suppressed";
 
-    /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up.</summary>
+    /// <summary>Counter: messages to alert sinks, by sink and outcome: sent, failed, given up, left to the next start.</summary>
     public const string Alerts = "mlops.alerts";
 }

@@ -48,4 +48,7 @@ internal static partial class Log
 
     [LoggerMessage(1990, LogLevel.Warning, "Model {Model} was not served what training sets of {Service} say: {Features} features differ in more of {Compared} predictions than may be")]
     public static partial void Inconsistent(this ILogger logger, string model, string service, int features, long compared);
+
+    [LoggerMessage(1991, LogLevel.Error, "What model {Model} was served could not be compared with training sets of {Service}; the host tries again the next time")]
+    public static partial void ConsistencyNotChecked(this ILogger logger, Exception error, string model, string service);
 }

@@ -40,7 +40,7 @@ internal static partial class Log
     [LoggerMessage(1711, LogLevel.Warning, "The prediction log could not be stored before the comparison; what it still holds is not in the report")]
     public static partial void CheckedWithoutFlush(this ILogger logger, Exception error);
 
-    [LoggerMessage(1712, LogLevel.Information, "Monitor {Monitor} starts pipeline {Pipeline}: drift in {Cause}")]
+    [LoggerMessage(1712, LogLevel.Information, "Monitor {Monitor} starts pipeline {Pipeline}: {Cause}")]
     public static partial void TriggerStarts(this ILogger logger, string monitor, string pipeline, string cause);
 
     [LoggerMessage(1713, LogLevel.Information, "Monitor {Monitor} does not start pipeline {Pipeline}: {Reason}")]
@@ -79,6 +79,21 @@ internal static partial class Log
     [LoggerMessage(1762, LogLevel.Debug, "Monitor {Monitor} does not know what the training of version {Version} took")]
     public static partial void TrainingTimeUnknown(this ILogger logger, Exception error, string monitor, int version);
 
+    [LoggerMessage(1770, LogLevel.Warning, "Monitor {Monitor} does not start pipeline {Pipeline} any more: {Reason}")]
+    public static partial void TriggerStopped(this ILogger logger, string monitor, string pipeline, string reason);
+
+    [LoggerMessage(1771, LogLevel.Information, "Pipeline {Pipeline}, which monitor {Monitor} started, has ended as run {RunId}: it found version {Version} and left version {Champion}, with {Refusals} refusals")]
+    public static partial void TriggerRan(this ILogger logger, string monitor, string pipeline, string runId, int version, int champion, int refusals);
+
+    [LoggerMessage(1772, LogLevel.Warning, "Monitor {Monitor} leaves out {Periods} runs that were missed; the last {CatchUp} are made up for")]
+    public static partial void PeriodsLeftOut(this ILogger logger, string monitor, long periods, int catchUp);
+
+    [LoggerMessage(1773, LogLevel.Warning, "Monitor {Monitor} ran last for {Last}, which lies far ahead: the clock was wrong then or is now. Its schedule begins anew")]
+    public static partial void ClockWentBack(this ILogger logger, string monitor, DateTimeOffset last);
+
+    [LoggerMessage(1774, LogLevel.Error, "A run of monitor {Monitor} could not be remembered; it counts all the same")]
+    public static partial void RunNotRemembered(this ILogger logger, Exception error, string monitor);
+
     [LoggerMessage(1780, LogLevel.Error, "What is open of monitor {Monitor} could not be kept; nobody is told of its alarms this time")]
     public static partial void AlertsNotKept(this ILogger logger, Exception error, string monitor);
 
@@ -103,6 +118,15 @@ internal static partial class Log
     [LoggerMessage(1787, LogLevel.Information, "Monitor {Monitor} of model {Model}: {Cause} is resolved, which was open since {Since}")]
     public static partial void AlertIsResolved(this ILogger logger, string monitor, string model, string cause, DateTimeOffset since);
 
+    [LoggerMessage(1778, LogLevel.Error, "Which alerts wait for their sinks could not be kept; it is tried again")]
+    public static partial void OutboxNotKept(this ILogger logger, Exception error);
+
+    [LoggerMessage(1779, LogLevel.Warning, "Sink {Sink} was not told of alarms of monitor {Monitor} when the host stopped; the next start sends the message: {Reason}")]
+    public static partial void AlertLeft(this ILogger logger, string sink, string monitor, string reason);
+
     [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
     public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
+
+    [LoggerMessage(1790, LogLevel.Error, "The report of monitor {Monitor} could not be written; what it found is acted on all the same")]
+    public static partial void ReportNotWritten(this ILogger logger, Exception error, string monitor);
 }

@@ -32,7 +32,11 @@ public static class MonitoringBuilderExtensions
                     s.GetRequiredService<IOptions<MlOpsOptions>>().Value, s.GetRequiredService<IColumnarEngine>(), s.GetRequiredService<ILogger<PredictionLog>>()));
             }
 
-            services.TryAddSingleton<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
+            if (!services.Any(d => d.ServiceType == typeof(IMonitorStore)))
+            {
+                builder.Use<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
+            }
+
             services.TryAddSingleton<PredictionLog>();
             services.TryAddSingleton<IPredictionLog>(static s => s.GetRequiredService<PredictionLog>());
             services.TryAddSingleton<IPredictionLogAdmin, PredictionLogAdmin>();
@@ -58,7 +62,7 @@ public static class MonitoringBuilderExtensions
             throw new ArgumentException($"There is a monitor '{name}' already. Give one of the two another name.", nameof(name));
         var description = new MonitorBuilder();
         monitor?.Invoke(description);
-        services.AddSingleton(new MonitorDefinition(name, [.. description.Actions.Pipelines]));
+        services.AddSingleton(new MonitorDefinition(name, [.. description.Pipelines]));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, MonitorOptionsValidator>());
         var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
         foreach (var configure in description.Configurations) options.Configure(configure);
@@ -67,9 +71,14 @@ public static class MonitoringBuilderExtensions
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddMultivariateCheck(name);
         builder.AddPerformance(name);
-        foreach (var add in description.Additions) add(services, name);
+        builder.AddMultivariateCheck(name);
         builder.AddAlerts();
+        foreach (var add in description.Additions) add(services, name);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ScheduleValidator>());
+        services.TryAddSingleton<MonitorMemories>();
+        services.TryAddSingleton<RunHistory>();
         services.TryAddSingleton<MonitorRunner>();
+        services.TryAddSingleton<ReportFiles>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
         return builder;

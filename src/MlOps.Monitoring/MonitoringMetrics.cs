@@ -14,6 +14,9 @@ internal sealed class MonitoringMetrics : IDisposable
     private readonly Counter<long> _unprotected;
     private readonly Counter<long> _recovered;
     private readonly Gauge<double> _drift;
+    private readonly Counter<long> _runs;
+    private readonly Histogram<double> _runDuration;
+    private readonly Counter<long> _triggers;
     private readonly Gauge<double> _multivariate;
     private readonly Gauge<double> _performance;
     private readonly Gauge<double> _coverage;
@@ -31,6 +34,9 @@ internal sealed class MonitoringMetrics : IDisposable
         _dropped = _meter.CreateCounter<long>(Telemetry.PredictionsDropped, "{prediction}", "Predictions that the log dropped.");
         _unprotected = _meter.CreateCounter<long>(Telemetry.PredictionsUnprotected, "{prediction}", "Predictions that would be lost with the process, because no file could be written for them.");
         _recovered = _meter.CreateCounter<long>(Telemetry.PredictionsRecovered, "{prediction}", "Predictions of a killed process that were recovered.");
+        _runs = _meter.CreateCounter<long>(Telemetry.MonitorRuns, "{run}", "Runs of monitors.");
+        _runDuration = _meter.CreateHistogram<double>(Telemetry.MonitorDuration, "s", "How long runs of monitors took.");
+        _triggers = _meter.CreateCounter<long>(Telemetry.MonitorTriggers, "{decision}", "What monitors did with the pipelines that they may start.");
         _drift = _meter.CreateGauge<double>(Telemetry.DriftScore, description: "The population stability index of the last comparison.");
         _multivariate = _meter.CreateGauge<double>(Telemetry.MultivariateDrift, description: "How far rows as wholes were from the training data at the last comparison.");
         _performance = _meter.CreateGauge<double>(Telemetry.ModelPerformance, description: "The last known value of a metric.");
@@ -47,7 +53,23 @@ internal sealed class MonitoringMetrics : IDisposable
 
     public static Activity? Start(string monitor, string model) => Source.StartActivity("compare")?.SetTag("monitor", monitor).SetTag("model", model);
 
-    public void Logged(string model, int rows) => _logged.Add(rows, new KeyValuePair<string, object?>("model", model));
+    /// <summary>Is raised with the model and the rows when predictions are in the store.</summary>
+    public event Action<string, int>? PredictionsStored;
+
+    public void Logged(string model, int rows)
+    {
+        _logged.Add(rows, new KeyValuePair<string, object?>("model", model));
+        PredictionsStored?.Invoke(model, rows);
+    }
+
+    public void MonitorRan(string monitor, string status, TimeSpan duration)
+    {
+        var tags = new TagList { { "monitor", monitor }, { "status", status } };
+        _runs.Add(1, tags);
+        _runDuration.Record(duration.TotalSeconds, tags);
+    }
+
+    public void Triggered(string monitor, string pipeline, TriggerStatus status) => _triggers.Add(1, new TagList { { "monitor", monitor }, { "pipeline", pipeline }, { "status", status.ToString() } });
 
     public void Dropped(string model, int rows)
     {

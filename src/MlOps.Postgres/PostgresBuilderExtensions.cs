@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PostgresBuilderExtensions
 {
     /// <summary>
-    /// Chooses PostgreSQL, 15 or later, for the metadata store, the checkpoint store, the lineage store, the feature catalog and the model registry. The schema and its tables are created, and brought to the newest version, when they are first used;
+    /// Chooses PostgreSQL, 15 or later, for the metadata store, the checkpoint store, the lineage store, the feature catalog, what monitors remember and the model registry. The schema and its tables are created, and brought to the newest version, when they are first used;
     /// the database must be there.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -35,6 +35,7 @@ public static class PostgresBuilderExtensions
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<PostgresDatabase>()))
             .Use<IFeatureCatalog>(static services => new RelationalFeatureCatalog(services.GetRequiredService<PostgresDatabase>()))
+            .Use<IMonitorStore>(static services => new RelationalMonitorStore(services.GetRequiredService<PostgresDatabase>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
                 services.GetRequiredService<PostgresDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<RelationalModelRegistry>>()));
@@ -49,6 +50,17 @@ public static class PostgresBuilderExtensions
         if (connectionString is not null) ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         AddDatabase(builder, options => options.ConnectionString = connectionString ?? options.ConnectionString);
         return builder.Use<IOnlineStore>(static services => new PostgresOnlineStore(services.GetRequiredService<PostgresDatabase>(), services.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>Chooses PostgreSQL for the prediction log, in tables of its own beside those that <see cref="UsePostgres(MlOpsBuilder, string?)"/> has; both may be chosen, or one, and they share one connection pool. What waits to be stored still lies in files of each process.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">The connection string; null takes it from <c>MlOps:Postgres</c>, or from what <c>UsePostgres</c> was given.</param>
+    /// <returns>The builder.</returns>
+    public static MlOpsBuilder UsePostgresPredictionLog(this MlOpsBuilder builder, string? connectionString = null)
+    {
+        if (connectionString is not null) ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        AddDatabase(builder, options => options.ConnectionString = connectionString ?? options.ConnectionString);
+        return builder.Use<IPredictionStore>(static services => new PostgresPredictionStore(services.GetRequiredService<PostgresDatabase>()));
     }
 
     private static void AddDatabase(MlOpsBuilder builder, Action<PostgresOptions> configure)

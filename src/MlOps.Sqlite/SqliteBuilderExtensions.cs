@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Keeps runs, checkpoints, lineage, feature definitions and models, and features for reading at once, in SQLite files.</summary>
 public static class SqliteBuilderExtensions
 {
-    /// <summary>Chooses SQLite for the metadata store, the checkpoint store, the lineage store, the feature catalog and the model registry. The file is created, and brought to the newest version, when it is first used.</summary>
+    /// <summary>Chooses SQLite for the metadata store, the checkpoint store, the lineage store, the feature catalog, what monitors remember and the model registry. The file is created, and brought to the newest version, when it is first used.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionStringOrPath">The path of the file or a connection string; null takes it from <c>MlOps:Sqlite</c>, and without that mlops.db in the folder of <see cref="MlOpsOptions"/>.</param>
     /// <returns>The builder.</returns>
@@ -37,6 +37,7 @@ public static class SqliteBuilderExtensions
             .Use<ICheckpointStore>(static services => new RelationalCheckpointStore(services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>()))
             .Use<ILineageStore>(static services => new RelationalLineageStore(services.GetRequiredService<SqliteDatabase>()))
             .Use<IFeatureCatalog>(static services => new RelationalFeatureCatalog(services.GetRequiredService<SqliteDatabase>()))
+            .Use<IMonitorStore>(static services => new RelationalMonitorStore(services.GetRequiredService<SqliteDatabase>()))
             .Use<IModelRegistry>(static services => new RelationalModelRegistry(
                 services.GetRequiredService<SqliteDatabase>(), services.GetServices<IAliasGate>(), services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<RelationalModelRegistry>>()));

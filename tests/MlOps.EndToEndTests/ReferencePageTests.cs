@@ -14,6 +14,7 @@ using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.DataValidation;
 using MlOps.ModelRegistry;
+using MlOps.Monitoring;
 using MlOps.Redis;
 using MlOps.Statistics;
 
@@ -145,6 +146,8 @@ public sealed partial class ReferencePageTests
         Delegate => ["transient errors"],
         TimeProvider => ["the system's clock"],
         ProfileOptions => ["`ProfileOptions.Default`"],
+        ModelLogOptions => ["all is logged"],
+        IDictionary<string, Redaction> tags => [string.Join(", ", tags.Select(t => $"{t.Key}: {t.Value}"))],
         IEnumerable list when !list.Cast<object>().Any() => ["none"],
         int processors when processors == Environment.ProcessorCount => ["the processors", $"`{processors}`"],
         _ => [$"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`"],

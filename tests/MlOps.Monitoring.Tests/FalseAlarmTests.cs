@@ -67,7 +67,7 @@ public class FalseAlarmTests
     {
         var current = new CurrentProfile(reference);
         current.Add(new MonitorBatch(0, window.ToBatch()));
-        var (parts, _) = DriftComparer.Compare(reference, reference.Profile, current, 1, options);
+        var parts = DriftComparer.Compare(reference, reference.Profile, current, 1, options).Window;
         return (parts.Columns, parts.Label);
     }
 

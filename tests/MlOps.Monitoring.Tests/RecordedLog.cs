@@ -24,7 +24,11 @@ internal sealed class RecordedLog : IPredictionLog
         foreach (var batch in Batches)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return batch;
+            if (IsIn(batch, from, to)) yield return batch;
         }
     }
+
+    // A batch without times is always there.
+    private static bool IsIn(RecordBatch batch, DateTimeOffset from, DateTimeOffset to) =>
+        ColumnReader.Find(batch, PredictionColumns.Time) is not TimestampArray times || Enumerable.Range(0, times.Length).Any(i => times.GetTimestamp(i) >= from && times.GetTimestamp(i) < to);
 }

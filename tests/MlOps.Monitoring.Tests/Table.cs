@@ -38,6 +38,8 @@ internal sealed class Table
         return Add(name, ColumnType.Timestamp, builder.Build());
     }
 
+    public Table Add(string name, IArrowArray values) => Add(name, DatasetSchema.FromArrow(new Schema([new Field(name, values.Data.DataType, true)], null))[0].Type, values);
+
     public DatasetSchema Schema => new(_columns.Select(c => c.Column));
 
     public RecordBatch ToBatch() => new(Schema.ToArrow(), _columns.Select(c => c.Values), _columns[0].Values.Length);

@@ -48,6 +48,15 @@ public sealed class PostgresFeatureCatalogTests(PostgresFixture server) : Featur
     protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_schema.Open().Features);
 }
 
+public sealed class PostgresMonitorStoreTests(PostgresFixture server) : MonitorStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IMonitorStore> CreateAsync() => Task.FromResult<IMonitorStore>(_schema.Open().Monitors);
+}
+
 public sealed class PostgresOnlineStoreConformanceTests(PostgresFixture server) : OnlineStoreConformance, IDisposable
 {
     private readonly TestSchema _schema = new(server);
@@ -55,4 +64,13 @@ public sealed class PostgresOnlineStoreConformanceTests(PostgresFixture server) 
     public void Dispose() => _schema.Dispose();
 
     protected override Task<IOnlineStore> CreateAsync() => Task.FromResult<IOnlineStore>(_schema.Open().Online);
+}
+
+public sealed class PostgresPredictionStoreConformanceTests(PostgresFixture server) : PredictionStoreConformance, IDisposable
+{
+    private readonly TestSchema _schema = new(server);
+
+    public void Dispose() => _schema.Dispose();
+
+    protected override Task<IPredictionStore> CreateAsync() => Task.FromResult<IPredictionStore>(_schema.Open().Predictions);
 }

@@ -21,7 +21,9 @@ internal sealed class Store : IDisposable
         Checkpoints = new(Database, time ?? TimeProvider.System);
         Lineage = new(Database);
         Features = new(Database);
+        Monitors = new(Database);
         Online = new(Database, time ?? TimeProvider.System);
+        Predictions = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -35,7 +37,11 @@ internal sealed class Store : IDisposable
 
     public RelationalFeatureCatalog Features { get; }
 
+    public RelationalMonitorStore Monitors { get; }
+
     public PostgresOnlineStore Online { get; }
+
+    public PostgresPredictionStore Predictions { get; }
 
     public RelationalModelRegistry Registry { get; }
 

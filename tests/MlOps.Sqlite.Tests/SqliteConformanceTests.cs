@@ -48,6 +48,15 @@ public sealed class SqliteFeatureCatalogTests : FeatureCatalogConformance, IDisp
     protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_folder.Open().Features);
 }
 
+public sealed class SqliteMonitorStoreTests : MonitorStoreConformance, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<IMonitorStore> CreateAsync() => Task.FromResult<IMonitorStore>(_folder.Open().Monitors);
+}
+
 public sealed class SqliteOnlineStoreConformanceTests : OnlineStoreConformance, IDisposable
 {
     private readonly List<SqliteOnlineStore> _stores = [];

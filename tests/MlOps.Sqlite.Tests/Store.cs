@@ -19,6 +19,7 @@ internal sealed class Store : IDisposable
         Checkpoints = new(Database, time ?? TimeProvider.System);
         Lineage = new(Database);
         Features = new(Database);
+        Monitors = new(Database);
         Registry = new(Database, gates ?? [], time ?? TimeProvider.System, NullLogger<RelationalModelRegistry>.Instance);
     }
 
@@ -31,6 +32,8 @@ internal sealed class Store : IDisposable
     public RelationalLineageStore Lineage { get; }
 
     public RelationalFeatureCatalog Features { get; }
+
+    public RelationalMonitorStore Monitors { get; }
 
     public RelationalModelRegistry Registry { get; }
 

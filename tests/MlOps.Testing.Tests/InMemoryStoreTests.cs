@@ -37,6 +37,13 @@ public sealed class InMemoryFeatureCatalogTests : FeatureCatalogConformance
     protected override Task<IFeatureCatalog> CreateAsync() => Task.FromResult<IFeatureCatalog>(_catalog);
 }
 
+public sealed class InMemoryMonitorStoreTests : MonitorStoreConformance
+{
+    private readonly InMemoryMonitorStore _store = new();
+
+    protected override Task<IMonitorStore> CreateAsync() => Task.FromResult<IMonitorStore>(_store);
+}
+
 public sealed class InMemoryArtifactStoreTests : ArtifactStoreConformance, IDisposable
 {
     private readonly InMemoryArtifactStore _store = new();

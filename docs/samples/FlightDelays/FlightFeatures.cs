@@ -12,7 +12,7 @@ public sealed class FlightFeatures(Arrivals arrivals) : FeatureDefinition
     /// <summary>What the service is called in a model, in its order.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "origin_delay_mean_1h", "origin_delay_mean_24h", "origin_delay_mean_7d", "origin_delay_count_24h", "route_delay_mean_24h", "route_delay_mean_7d",
+        "origin_delay_mean_1h", "origin_delay_mean_24h", "origin_delay_mean_7d", "origin_delay_count_24h", "route_delay_mean_1h", "route_delay_mean_24h", "route_delay_mean_7d",
     ];
 
     public override void Define(FeatureBuilder features)
@@ -27,7 +27,7 @@ public sealed class FlightFeatures(Arrivals arrivals) : FeatureDefinition
             .Describe("Arrival delays in minutes of flights that left the airport, from the moment when they are known.").OwnedBy("operations");
         var onRoute = features.View(RouteDelays).Of(route)
             .From(arrivals).EventTime("known")
-            .Aggregate<long>("delay", delay => delay.Mean("24h", "7d"))
+            .Aggregate<long>("delay", delay => delay.Mean("1h", "24h", "7d"))
             .Describe("Arrival delays in minutes on the route, from the moment when they are known.").OwnedBy("operations");
 
         features.Service("flight-delay")

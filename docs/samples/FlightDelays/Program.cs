@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FlightDelays;
 using MlOps.Core;
 using MlOps.DataValidation;
+using MlOps.Monitoring;
 using Spectre.Console;
 using Report = FlightDelays.Report;
 
@@ -40,18 +41,25 @@ builder.Services.AddMlOps()
     .AddInputGuard(FlightDelayPipeline.Name, schema.ToSuite("serving"))
     .AddMonitor(Replay.Daily, monitor =>
     {
-        // A single day tells whether the feed has changed. How many flights are late moves with every storm: that is for the week.
-        monitor.Configure(options => (options.Model, options.LabelShareChange, options.CoolDown) = (FlightDelayPipeline.Name, 1000, Replay.CoolDown));
+        // A single day tells whether the feed has changed, on its evening: performance is estimated, as no label has come.
+        monitor.Configure(options => (options.Model, options.CoolDown) = (FlightDelayPipeline.Name, Replay.CoolDown));
         monitor.Configure(Replay.IgnoreHistory);
-        monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
+        monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, report => Replay.KnownBy(report.To - Replay.LabelsAfter)));
+    })
+    .AddMonitor(Replay.Settled, monitor =>
+    {
+        // The same day again when its labels have come, against the version that served it. How many flights are late moves with every storm: that is for the week.
+        monitor.Configure(options => (options.Model, options.Alias, options.LabelShareChange, options.KeepReports) = (FlightDelayPipeline.Name, Replay.Settled, 1000, 7));
+        monitor.Configure(Replay.IgnoreHistory);
     })
     .AddMonitor(Replay.Weekly, monitor =>
     {
         monitor.Configure(options => (options.Model, options.CoolDown) = (FlightDelayPipeline.Name, Replay.CoolDown));
+        monitor.Configure(options => options.SkippedChecks.Add("performance"));
         monitor.Configure(Replay.IgnoreHistory);
-        monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, Replay.ParametersAfter));
+        monitor.OnDrift(drift => drift.Run(FlightDelayPipeline.Name, report => Replay.KnownBy(report.To)));
     });
-builder.Services.AddSingleton<Replay>().AddSingleton<DriftPage>();
+builder.Services.AddSingleton<Replay>();
 
 await using var app = builder.Build();
 app.MapModels();
@@ -68,10 +76,12 @@ try
     if (arguments.Again) Console.WriteLine(await app.Services.GetRequiredService<IPipelineRunner>().ReplayAsync(run.RunId));
 
     Report.Title($"2. May and June, day by day through {app.Urls.First()}/v2/models/{FlightDelayPipeline.Name}/infer");
-    Report.Weeks(await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers, Report.PutAside));
+    var lived = await replay.RunAsync(new Uri(app.Urls.First()), Report.Day, Report.Triggers, Report.PutAside);
+    Report.Weeks(lived.Weeks);
+    Report.Performance(lived);
     Report.Consistency(await replay.CheckFeaturesAsync());
     await Report.VersionsAsync(app.Services.GetRequiredService<IModelRegistry>(), FlightDelayPipeline.Name);
-    Report.Places(app.Services, await app.Services.GetRequiredService<DriftPage>().WriteAsync(Replay.Start, Replay.End), watch.Elapsed);
+    Report.Places(app.Services, await replay.WritePageAsync(MonitorPage.Of(lived.Settled)), watch.Elapsed);
 }
 catch (MlOpsException e)
 {

@@ -11,76 +11,112 @@ using MlOps.Monitoring;
 
 namespace FlightDelays;
 
-/// <summary>Lives through May and June 2001: sends each day's flights to the endpoint, learns in the evening how late they were, and lets the monitors compare.</summary>
+/// <summary>Lives through May and June 2001: sends each day's flights to the endpoint, learns three days later how late they were, and lets the monitors compare.</summary>
+/// <remarks>Operations tell of delays as flights arrive, which is what features are made of. The settled figures, by which a model is judged and trained, come three days later.</remarks>
 internal sealed class Replay(
     IServiceProvider services, FlightFeed feed, DataSchema schema, IDatasetStore datasets, TimeProvider clock, IPredictionLog log, IModelMonitor monitor, IModelRegistry registry,
     IMaterializer materializer, IFeaturePusher pusher, IFeatureConsistency consistency, IOptions<MlOpsOptions> options)
 {
     public const string Daily = "flight-delay-daily";
     public const string Weekly = "flight-delay-weekly";
+
+    /// <summary>The monitor of days whose labels have come, and the alias of the version that served them.</summary>
+    public const string Settled = "flight-delay-settled";
+
     private const int FlightsPerRequest = 250;
+    private static readonly string[] Outputs = ["output.PredictedLabel", "output.Score", "output.Probability"];
     private readonly PriorityQueue<Arrival, DateTimeOffset> _underWay = new();
+    private readonly Queue<Served> _unlabelled = new();
 
     /// <summary>The pipeline learns once a week at most, whatever the monitors find.</summary>
     public static TimeSpan CoolDown { get; } = TimeSpan.FromDays(6);
+
+    public static TimeSpan LabelsAfter { get; } = TimeSpan.FromDays(3);
 
     public static DateTimeOffset Start { get; } = new(2001, 5, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static DateTimeOffset End { get; } = new(2001, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>How late flights were lately moves with every storm, and with the label, which is watched itself.</summary>
+    /// <summary>How late flights were lately moves with every storm, and what is predicted with it; and with the label, which is watched itself.</summary>
     public static void IgnoreHistory(MonitorOptions monitor)
     {
-        foreach (var name in FlightFeatures.Names) monitor.IgnoredColumns.Add(name);
+        foreach (var name in FlightFeatures.Names.Concat(Outputs)) monitor.IgnoredColumns.Add(name);
     }
 
-    /// <summary>A pipeline that drift starts learns from what is known by then.</summary>
-    public static IReadOnlyDictionary<string, string> ParametersAfter(MonitorReport report) =>
-        new Dictionary<string, string> { [FlightDelayPipeline.Until] = report.To.ToString("O", CultureInfo.InvariantCulture) };
+    /// <summary>A pipeline that drift starts learns from the flights whose labels are known by then.</summary>
+    public static IReadOnlyDictionary<string, string> KnownBy(DateTimeOffset until) =>
+        new Dictionary<string, string> { [FlightDelayPipeline.Until] = until.ToString("O", CultureInfo.InvariantCulture) };
 
     /// <summary>Each run of the sample lives through the same two months, so the log and the champion of the last one are put aside. Cached results stay.</summary>
     public async Task ForgetLastReplayAsync()
     {
-        foreach (var folder in new[] { options.Value.PathOf("predictions"), options.Value.PathOf("ground-truth") })
+        foreach (var folder in new[] { options.Value.PathOf("predictions"), options.Value.PathOf("ground-truth"), options.Value.PathOf("reports") })
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
 
-        foreach (var alias in new[] { ModelNames.Champion, ModelNames.Challenger })
+        foreach (var alias in new[] { ModelNames.Champion, ModelNames.Challenger, Settled })
         {
             if (await registry.FindByAliasAsync(FlightDelayPipeline.Name, alias) is { } version)
                 await registry.SetAliasAsync(new(FlightDelayPipeline.Name, alias, version.Version, null, "sample", "The replay starts again.", clock.GetUtcNow()));
         }
     }
 
-    public async Task<IReadOnlyList<Week>> RunAsync(Uri endpoint, Action<Day> onAlarm, Action<DateTimeOffset, MonitorResult> onTrigger, Action<DateTimeOffset, IReadOnlyList<PutAside>> onPutAside)
+    public async Task<Lived> RunAsync(Uri endpoint, Action<Day> onAlarm, Action<DateTimeOffset, MonitorResult> onTrigger, Action<DateTimeOffset, IReadOnlyList<PutAside>> onPutAside)
     {
         var flights = await ReadFlightsAsync();
         await materializer.MaterializeAsync(null, DateTimeOffset.UnixEpoch, Start);
         using var client = new HttpClient { BaseAddress = endpoint };
-        List<Week> weeks = [];
-        var weekStart = Start;
-        for (var day = Start; day < End; day = day.AddDays(1))
+        var lived = new Lived([], [], []);
+        for (var day = Start; day < End + LabelsAfter; day = day.AddDays(1))
         {
-            var (good, bad) = await DivideAsync(day, flights[day.Date]);
-            if (bad.Count > 0) onPutAside(day, bad);
-            await ServeAsync(client, day, good);
             var evening = day.AddDays(1);
-            ((ReplayClock)clock).Set(evening);
-            await log.FlushAsync();
-            var today = await monitor.RunAsync(Daily, day, evening);
-            if (today.Report.Drift!.HasDrift) onAlarm(new(day, today));
-            onTrigger(evening, today);
-            if (evening - weekStart == TimeSpan.FromDays(7) || evening == End)
+            if (day < End)
             {
-                var week = await monitor.RunAsync(Weekly, weekStart, evening);
-                onTrigger(evening, week);
-                weeks.Add(new(weekStart, week));
-                weekStart = evening;
+                var (good, bad) = await DivideAsync(day, flights[day.Date]);
+                if (bad.Count > 0) onPutAside(day, bad);
+                var champion = await registry.FindByAliasAsync(FlightDelayPipeline.Name, ModelNames.Champion) ?? throw new InvalidOperationException("Nothing serves.");
+                _unlabelled.Enqueue(new(day, champion.Version, await ServeAsync(client, day, good)));
             }
+
+            ((ReplayClock)clock).Set(evening);
+            if (day < End)
+            {
+                var today = await monitor.RunAsync(Daily, day, evening);
+                lived.Evenings.Add(today.Report);
+                if (today.Report.Drift!.HasDrift) onAlarm(new(day, today));
+                onTrigger(evening, today);
+            }
+
+            if (evening - _unlabelled.Peek().Day <= LabelsAfter) continue;
+            var labelled = _unlabelled.Dequeue();
+            lived.Settled.Add(await SettleAsync(labelled, evening));
+            var weekStart = lived.Weeks.Count == 0 ? Start : lived.Weeks[^1].End;
+            if (labelled.Day.AddDays(1) is var end && end - weekStart < TimeSpan.FromDays(7) && end < End) continue;
+            var week = await monitor.RunAsync(Weekly, weekStart, end);
+            onTrigger(evening, week);
+            lived.Weeks.Add(new(weekStart, end, week));
         }
 
-        return weeks;
+        return lived;
+    }
+
+    /// <summary>Writes the page of all days.</summary>
+    public async Task<string> WritePageAsync(MonitorPage page)
+    {
+        var path = options.Value.PathOf(Path.Combine("reports", "may-and-june.html"));
+        await File.WriteAllTextAsync(path, page.ToHtml());
+        return path;
+    }
+
+    /// <summary>The labels of a day come, and the day is looked at once more.</summary>
+    private async Task<MonitorReport> SettleAsync(Served served, DateTimeOffset now)
+    {
+        await log.WriteGroundTruthAsync(FlightDelayPipeline.Name, [.. served.Labels.Select(label => label with { Time = now })]);
+        var current = await registry.FindByAliasAsync(FlightDelayPipeline.Name, Settled);
+        if (current?.Version != served.Version)
+            await registry.SetAliasAsync(new(FlightDelayPipeline.Name, Settled, current?.Version, served.Version, "sample", "The version that served the days whose labels come now.", now));
+        return (await monitor.RunAsync(Settled, served.Day, served.Day.AddDays(1))).Report;
     }
 
     /// <summary>Holds the feed of a day to the schema. Bad rows are kept with their reasons and never reach the model.</summary>
@@ -101,9 +137,10 @@ internal sealed class Replay(
     }
 
     /// <summary>Sends the flights of a day, at the full hour before their departure. What has arrived until then is pushed to the feature store before.</summary>
-    private async Task ServeAsync(HttpClient client, DateTimeOffset day, List<Flight> flights)
+    /// <returns>What will be known of them.</returns>
+    private async Task<List<GroundTruth>> ServeAsync(HttpClient client, DateTimeOffset day, List<Flight> flights)
     {
-        List<GroundTruth> arrived = [];
+        List<GroundTruth> labels = [];
         var number = 0;
         foreach (var hour in flights.GroupBy(flight => AskAtFullHour.Of(flight.Date)).OrderBy(hour => hour.Key))
         {
@@ -116,14 +153,14 @@ internal sealed class Replay(
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 using var answer = await client.PostAsync($"v2/models/{FlightDelayPipeline.Name}/infer", content);
                 if (!answer.IsSuccessStatusCode) throw new DataException($"The endpoint answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
-                arrived.AddRange(part.Select((flight, row) => new GroundTruth(
+                labels.AddRange(part.Select((flight, row) => new GroundTruth(
                     part.Length == 1 ? id : string.Create(CultureInfo.InvariantCulture, $"{id}/{row}"),
                     flight.Delay > LabelDelays.LateMinutes ? 1 : 0,
                     day.AddDays(1))));
             }
         }
 
-        await log.WriteGroundTruthAsync(FlightDelayPipeline.Name, arrived);
+        return labels;
     }
 
     private async Task PushArrivalsAsync(DateTimeOffset until)
@@ -189,7 +226,13 @@ internal sealed class Replay(
 internal sealed record Day(DateTimeOffset Date, MonitorResult Result);
 
 /// <summary>What the weekly monitor found and did.</summary>
-internal sealed record Week(DateTimeOffset Start, MonitorResult Result);
+internal sealed record Week(DateTimeOffset Start, DateTimeOffset End, MonitorResult Result);
+
+/// <summary>What was found in all: on the evening of each day, on the same days when their labels had come, and week by week.</summary>
+internal sealed record Lived(List<MonitorReport> Evenings, List<MonitorReport> Settled, List<Week> Weeks);
+
+/// <summary>A day whose labels have not come.</summary>
+internal sealed record Served(DateTimeOffset Day, int Version, List<GroundTruth> Labels);
 
 /// <summary>A flight that the schema does not allow, and why.</summary>
 internal sealed record PutAside(DateTimeOffset Date, long Distance, string Origin, string Destination, string Because);

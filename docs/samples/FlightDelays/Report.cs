@@ -88,6 +88,7 @@ internal static class Report
                     TriggerStatus.NotNeeded => "",
                     TriggerStatus.Ran => "[yellow]pipeline ran[/]",
                     TriggerStatus.Held => "held",
+                    TriggerStatus.Stopped => "stopped",
                     _ => "[red]failed[/]",
                 },
             ]);
@@ -95,6 +96,24 @@ internal static class Report
 
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine("[dim]Each week's inputs and share of late flights against the training data of the champion of that day. Marked is what is both large and beyond chance.[/]");
+    }
+
+    /// <summary>Shows what was estimated on the evenings beside what the labels said three days later.</summary>
+    public static void Performance(Lived lived)
+    {
+        var table = Table("week from", "labels on the evening", "auc estimated", "labels 3 days later", "auc realized", "off by", "days with an alarm");
+        foreach (var week in lived.Weeks)
+        {
+            bool IsIn(MonitorReport report) => report.From >= week.Start && report.From < week.End;
+            var (evenings, settled) = (lived.Evenings.Where(IsIn).ToList(), lived.Settled.Where(IsIn).ToList());
+            var (estimated, realized) = (Mean(evenings, point => point.Estimated), Mean(settled, point => point.Realized));
+            var alarms = settled.Count(r => r.Section<PerformanceReport>()!.Alarms.Count > 0);
+            table.AddRow(
+                week.Start.ToString("yyyy-MM-dd", Culture), Labelled(evenings), Number(estimated), Labelled(settled), Number(realized), (realized - estimated).ToString("+0.0000;-0.0000", Culture), Marked(alarms.ToString(Culture), alarms > 0));
+        }
+
+        AnsiConsole.Write(table);
+        AnsiConsole.MarkupLine("[dim]The mean of the days of each week: estimated without labels on the evening of a day, realized when its labels have come.[/]");
     }
 
     public static void Consistency(ConsistencyReport report)
@@ -111,7 +130,7 @@ internal static class Report
             AnsiConsole.MarkupLineInterpolated($"{version.Model}/{version.Version}  {string.Join(", ", version.Aliases)}  auc {Number(version.Evaluation?.Metrics.GetValueOrDefault("auc", double.NaN) ?? double.NaN)}  sha256 {version.Bundle?.Artifact.Digest[..12]}");
     }
 
-    public static void Places(IServiceProvider services, string driftPage, TimeSpan elapsed)
+    public static void Places(IServiceProvider services, string page, TimeSpan elapsed)
     {
         var options = services.GetRequiredService<IOptions<MlOpsOptions>>().Value;
         AnsiConsole.WriteLine();
@@ -119,7 +138,7 @@ internal static class Report
             .AppendLine(Culture, $"runs, checkpoints, models  {options.PathOf("mlops.db")}")
             .AppendLine(Culture, $"artifacts                  {options.PathOf("artifacts")}")
             .AppendLine(Culture, $"prediction log             {options.PathOf("predictions")}")
-            .AppendLine(Culture, $"drift report               {driftPage}")
+            .AppendLine(Culture, $"report of all days         {page}")
             .Append(Culture, $"done in {elapsed.TotalSeconds:0.0} s with {Environment.WorkingSet >> 20} MB");
         Console.WriteLine(text);
     }
@@ -140,6 +159,16 @@ internal static class Report
     }
 
     private static string Sentence(DriftReport report) => string.Join(" ", report.Columns.Where(c => c.IsDrifted).Select(c => c.Sentence));
+
+    private static double Mean(IEnumerable<MonitorReport> reports, Func<PerformancePoint, PerformanceValue?> value) => reports
+        .Select(r => r.Section<PerformanceReport>()?.Series.FirstOrDefault(s => s is { Metric: "auc", Segment: null }))
+        .Select(s => s is null ? null : value(s.Points[0])?.Value).OfType<double>().DefaultIfEmpty(double.NaN).Average();
+
+    private static string Labelled(IEnumerable<MonitorReport> reports)
+    {
+        var days = reports.Select(r => r.Section<PerformanceReport>()!).ToList();
+        return (days.Sum(d => d.Labels) / Math.Max(1.0, days.Sum(d => d.Rows))).ToString("P0", Culture);
+    }
 
     private static string Marked(string text, bool alarm) => alarm ? $"[red]{text} ![/]" : text;
 

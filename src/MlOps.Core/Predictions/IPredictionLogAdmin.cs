@@ -42,8 +42,8 @@ public sealed record LabelCoverage(IReadOnlyList<LabelCoverageDay> Days, long Un
     /// <summary>Gets how many of them have a true value.</summary>
     public long Labelled => Days.Sum(d => d.Labelled);
 
-    /// <summary>Gets the share of them, from 0 to 1; NaN when there are no predictions.</summary>
-    public double Share => (double)Labelled / Predictions;
+    /// <summary>Gets the share of them, from 0 to 1; null when there are no predictions.</summary>
+    public double? Share => Predictions == 0 ? null : (double)Labelled / Predictions;
 }
 
 /// <summary>How much is known of what became true of the predictions of a day.</summary>
@@ -57,6 +57,6 @@ public sealed record LabelCoverage(IReadOnlyList<LabelCoverageDay> Days, long Un
 /// <param name="P95Delay">95 of 100 took at most this long; null when there is none.</param>
 public sealed record LabelCoverageDay(DateOnly Day, long Predictions, long Labelled, long Failed, long Duplicates, long EarlyLabels, TimeSpan? MedianDelay, TimeSpan? P95Delay)
 {
-    /// <summary>Gets the share that has a true value, from 0 to 1; NaN when all failed.</summary>
-    public double Share => (double)Labelled / Predictions;
+    /// <summary>Gets the share that has a true value, from 0 to 1; null when all failed.</summary>
+    public double? Share => Predictions == 0 ? null : (double)Labelled / Predictions;
 }

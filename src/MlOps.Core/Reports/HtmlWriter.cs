@@ -94,11 +94,17 @@ internal sealed class HtmlWriter
         var chips = string.Concat(section.Chips.Select(c => Chip(c.Text, c.Tone)));
         Line(section.IsCard ? $"""<article class="card"{anchor}><header><h3>{Text(section.Title)}</h3>{chips}</header>""" : $"""<section{anchor}><h2>{Text(section.Title)}</h2>{chips}""");
         if (section.Note is { } note) Line($"""<p class="note">{Text(note)}</p>""");
+        var ownCards = !section.IsCard && section.Figures.Count > 0; // a picture is as wide as a card
+        if (ownCards) Line("""<div class="cards">""");
         foreach (var figure in section.Figures)
         {
+            if (ownCards) Line("""<div class="card">""");
             if (figure.Keys.Count > 0) Line($"""<div class="legend">{string.Concat(figure.Keys.Select(Key))}</div>""");
             Line(figure.Draw());
+            if (ownCards) Line("</div>");
         }
+
+        if (ownCards) Line("</div>");
 
         Facts(section.Facts, "facts");
         if (section.Table is { } table) Table(table);

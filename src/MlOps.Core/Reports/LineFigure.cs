@@ -21,7 +21,7 @@ internal sealed record LineFigure(string Title, IReadOnlyList<FigureLine> Lines)
     public override string Draw()
     {
         var lines = Lines.Where(HasPoints).ToArray();
-        var frame = new PlotFrame(Title, lines.SelectMany(l => l.Points).SelectMany(p => new[] { p.Value, p.Lower, p.Upper }), IsShare ? Percent : Readable.Short);
+        var frame = new PlotFrame(Title, lines.SelectMany(l => l.Points).SelectMany(p => new[] { p.Value, p.Lower, p.Upper }), IsShare ? Percent : Readable.Short, startsAtZero: IsShare);
         if (frame.IsEmpty) return string.Empty;
         DateTimeOffset[] times = [.. lines.SelectMany(l => l.Points).Select(p => p.At).Distinct().Order()];
         var (first, span) = (times[0], times[^1] - times[0]);

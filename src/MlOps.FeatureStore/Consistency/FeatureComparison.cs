@@ -30,10 +30,14 @@ internal static class FeatureComparison
         return new(feature, served.Count, equal, differing, onlyServed, onlyRecomputed, largest, DistanceOf(served, recomputed));
     }
 
-    // A request cannot tell NaN from missing, nor -0 from 0 where it went through text.
-    private static FeatureValue Plain(FeatureValue value) => value is { IsMissing: false, Type: ColumnType.Float64 } && value.ToDouble() is var number
-        ? double.IsNaN(number) ? default : number == 0 ? 0.0 : value
-        : value;
+    // A request cannot tell NaN from missing, nor -0 from 0 where it went through text, and it carries decimals as numbers.
+    private static FeatureValue Plain(FeatureValue value) => value switch
+    {
+        { IsMissing: false, Type: ColumnType.Float64 } when double.IsNaN(value.ToDouble()) => default,
+        { IsMissing: false, Type: ColumnType.Float64 } when value.ToDouble() == 0 => 0.0,
+        { IsMissing: false, Type: ColumnType.Decimal } => (double)(decimal)value.Object!,
+        _ => value,
+    };
 
     private static bool IsNumber(FeatureValue value) => value.Type is ColumnType.Float64 or ColumnType.Int64;
 

@@ -9,6 +9,7 @@ namespace MlOps.FeatureStore;
 /// <summary>Logged predictions that are to be checked: what their features are found by, and the features that they were served.</summary>
 internal sealed class LoggedPredictions
 {
+    private const double MaxDecimal = 7.9e28;
     private readonly ConsistencyQuery _query;
     private readonly IReadOnlyList<Column> _inputs;
     private readonly DatasetSchema _outputs;
@@ -70,7 +71,13 @@ internal sealed class LoggedPredictions
         return index < 0 ? null : batch.Column(index);
     }
 
-    /// <summary>Reads a value as the log keeps it: days and moments of inputs are text there, and integers of fractions are fractions.</summary>
+    private static byte[]? BytesOf(string text)
+    {
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : null;
+    }
+
+    /// <summary>Reads a value as the log keeps it: days and moments of inputs are text there, bytes are text in Base64, and integers of fractions are fractions.</summary>
     private static FeatureValue Read(IArrowArray array, int row, Column column)
     {
         var value = ArrowValues.Read(array, row);
@@ -81,7 +88,8 @@ internal sealed class LoggedPredictions
             (ColumnType.Int64, ColumnType.Float64) when value.ToDouble() == Math.Truncate(value.ToDouble()) => (long)value.ToDouble(),
             (ColumnType.Timestamp, ColumnType.String) when IsoTime.TryParseMoment((string)value.Object!, out var moment) => FeatureValue.FromBits(ColumnType.Timestamp, moment),
             (ColumnType.Date, ColumnType.String) when IsoTime.TryParseDay((string)value.Object!, out var day) => FeatureValue.FromBits(ColumnType.Date, day),
-            (ColumnType.Decimal, ColumnType.Float64) => (decimal)value.ToDouble(),
+            (ColumnType.Decimal, ColumnType.Float64) when Math.Abs(value.ToDouble()) < MaxDecimal => (decimal)value.ToDouble(),
+            (ColumnType.Binary, ColumnType.String) when BytesOf((string)value.Object!) is { } bytes => bytes,
             _ => throw new DataException($"The prediction log has values of type {value.Type} in column '{column.Name}', and the feature service wants {column.Type}.") { Column = column.Name },
         };
     }

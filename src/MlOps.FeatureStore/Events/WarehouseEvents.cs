@@ -50,34 +50,6 @@ internal static class WarehouseEvents
         return $"SELECT {Columns(columns, "q", dialect)}\nFROM {source.From} AS q{Where(conditions)}{order}";
     }
 
-    /// <summary>Writes the query of the newest event of each entity in a span: by event time, then created time, then the later in source order. It is not for views that skip missing values, whose features come from several
-    /// events.</summary>
-    /// <param name="source">The source, described.</param>
-    /// <param name="view">The view.</param>
-    /// <param name="columns">The columns of the source.</param>
-    /// <param name="span">The span; null for all events.</param>
-    /// <param name="dialect">How SQL is written.</param>
-    /// <returns>The query. Its rows stand in no order.</returns>
-    public static string SelectNewest(SqlRelation source, FeatureView view, IReadOnlyList<string> columns, EventSpan? span, SqlDialect dialect)
-    {
-        var keys = view.Keys.Select(k => dialect.Quote(view.ColumnOf(k.Name))).ToList();
-        var order = new List<string> { $"e.{dialect.Quote(view.EventTime)} DESC" };
-        if (view.CreatedTime is { } created) order.Add($"e.{dialect.Quote(created)} DESC NULLS LAST");
-        order.Add("e.mlops_order DESC");
-        var there = keys.Append(dialect.Quote(view.EventTime)).Select(c => $"q.{c} IS NOT NULL");
-        return $"""
-            SELECT {Columns(columns, "ranked", dialect)}
-            FROM (
-                SELECT {Columns(columns, "e", dialect)}, row_number() OVER (PARTITION BY {string.Join(", ", keys.Select(k => "e." + k))} ORDER BY {string.Join(", ", order)}) AS mlops_place
-                FROM (
-                    SELECT {Columns(columns, "q", dialect)}, {SqlEvents.OrderOf(source)} AS mlops_order
-                    FROM {source.From} AS q{Where([.. there, .. Conditions(source, view, span, dialect)])}
-                ) AS e
-            ) AS ranked
-            WHERE mlops_place = 1
-            """;
-    }
-
     private static string Columns(IEnumerable<string> columns, string alias, SqlDialect dialect) => string.Join(", ", columns.Select(c => $"{alias}.{dialect.Quote(c)}"));
 
     private static string Where(List<string> conditions) => conditions.Count == 0 ? string.Empty : $"\nWHERE {string.Join("\n  AND ", conditions)}";

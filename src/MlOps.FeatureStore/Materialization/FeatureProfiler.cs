@@ -4,7 +4,7 @@ using MlOps.Statistics;
 
 namespace MlOps.FeatureStore;
 
-/// <summary>Makes statistics of the rows that are written for a view whose features lie in columns. Not thread-safe.</summary>
+/// <summary>Makes statistics of the features that are written for a view. Not thread-safe.</summary>
 internal sealed class FeatureProfiler(FeatureView view)
 {
     private const int Block = 4096;
@@ -12,24 +12,44 @@ internal sealed class FeatureProfiler(FeatureView view)
     private readonly RowForm _form = new(view);
     private readonly ArrowColumnBuilder[] _columns = [.. view.Features.Select(f => new ArrowColumnBuilder(f.Type))];
 
-    public DatasetProfile Profile { get; } = new();
+    private readonly DatasetProfile _profile = new();
+    private int _waiting;
 
+    /// <summary>Gets the statistics of all that was added.</summary>
+    public DatasetProfile Profile
+    {
+        get
+        {
+            Flush();
+            return _profile;
+        }
+    }
+
+    /// <summary>Adds the rows of entities.</summary>
     public void Add(IReadOnlyList<EntityRow> rows)
     {
         var values = new FeatureValue[view.Features.Count];
-        for (var first = 0; first < rows.Count; first += Block)
+        foreach (var row in rows)
         {
-            var last = Math.Min(rows.Count, first + Block);
-            for (var i = first; i < last; i++)
-            {
-                if (rows[i].Merge is { } merged) merged.Values.CopyTo(values, 0);
-                else _form.Read(rows[i].Values, values);
-                for (var f = 0; f < values.Length; f++) _columns[f].Append(values[f]);
-            }
-
-            Profile.AddRows(last - first);
-            for (var f = 0; f < values.Length; f++) Add(Profile.Column(view.Features[f].Name), _columns[f].Build());
+            if (row.Merge is { } merged) merged.Values.CopyTo(values, 0);
+            else _form.Read(row.Values, values);
+            Add(values);
         }
+    }
+
+    /// <summary>Adds the features of one entity.</summary>
+    public void Add(ReadOnlySpan<FeatureValue> values)
+    {
+        for (var f = 0; f < values.Length; f++) _columns[f].Append(values[f]);
+        if (++_waiting == Block) Flush();
+    }
+
+    private void Flush()
+    {
+        if (_waiting == 0) return;
+        _profile.AddRows(_waiting);
+        _waiting = 0;
+        for (var f = 0; f < _columns.Length; f++) Add(_profile.Column(view.Features[f].Name), _columns[f].Build());
     }
 
     private static void Add(ColumnProfile profile, IArrowArray array)

@@ -16,6 +16,34 @@ internal interface IEntityTable
     IReadOnlyList<EntityRow> Take();
 }
 
+/// <summary>Goes through the rows of a batch for an entity table.</summary>
+internal static class EntityTable
+{
+    /// <summary>Hands over each row that is taken and belongs to an entity and a time.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="isTaken">For each row whether it is taken; empty when all are.</param>
+    /// <param name="take">Takes a row: its number, entity and moment.</param>
+    /// <returns>What became of the rows.</returns>
+    public static RowCounts ForEach(EventCursor rows, ReadOnlySpan<bool> isTaken, Action<int, byte[], EventMoment> take)
+    {
+        long without = 0, maxCreated = long.MinValue;
+        for (var row = 0; row < rows.Length; row++)
+        {
+            if (!isTaken.IsEmpty && !isTaken[row]) continue;
+            if (!rows.TryGetMoment(row, out var moment) || rows.KeyOf(row) is not { } key)
+            {
+                without++;
+                continue;
+            }
+
+            maxCreated = Math.Max(maxCreated, moment.Created);
+            take(row, key, moment);
+        }
+
+        return new(without, maxCreated);
+    }
+}
+
 /// <summary>What one entity brings to the store.</summary>
 /// <param name="Key">The entity.</param>
 /// <param name="Moment">The newest event.</param>

@@ -120,7 +120,8 @@ internal sealed class Materializer(
     private async Task<MaterializedView> WindowsAsync(FeatureView view, FeatureView pinned, long to, MarkKeeper marks, IProgress<MaterializedView>? progress, CancellationToken cancellationToken)
     {
         var guarded = new GuardedEvents(reader, context.GuardsOf(view), context.RejectedOf(view));
-        var writes = await context.WindowsOf(pinned).MaterializeAsync(guarded, to + 1, context.Now, cancellationToken).ConfigureAwait(false);
+        var profiler = context.Options.KeepStatistics ? new FeatureProfiler(view) : null;
+        var writes = await context.WindowsOf(pinned).MaterializeAsync(guarded, to + 1, context.Now, profiler is null ? null : values => profiler.Add(values), cancellationToken).ConfigureAwait(false);
         await marks.FinishAsync(new(false, long.MinValue, to, null, string.Empty, 0, long.MinValue), cancellationToken).ConfigureAwait(false);
         context.Metrics.Guarded(view.Name, "write", guarded.Refused, guarded.Flagged);
         var result = new MaterializedView(view.Name, Moments.ToTime(long.MinValue), Moments.ToTime(to), writes.Read + guarded.Refused, writes.Written, writes.Superseded, writes.Rejected + guarded.Refused)
@@ -129,6 +130,7 @@ internal sealed class Materializer(
             RejectedRows = await guarded.KeepRefusedAsync(cancellationToken).ConfigureAwait(false),
         };
         progress?.Report(result);
+        if (profiler?.Profile is { Rows: > 0 } profile) await KeepAsync(new(view.Name, context.Time.GetUtcNow(), result.From, result.To, profile), cancellationToken).ConfigureAwait(false);
         return result;
     }
 

@@ -15,23 +15,14 @@ internal sealed class NewestRows(FeatureView view) : IEntityTable
 
     public RowCounts Add(EventCursor rows, ReadOnlySpan<bool> isTaken)
     {
-        long without = 0, maxCreated = long.MinValue;
-        for (var row = 0; row < rows.Length; row++)
+        var counts = EntityTable.ForEach(rows, isTaken, (row, key, moment) =>
         {
-            if (!isTaken.IsEmpty && !isTaken[row]) continue;
-            if (!rows.TryGetMoment(row, out var moment) || rows.KeyOf(row) is not { } key)
-            {
-                without++;
-                continue;
-            }
-
-            maxCreated = Math.Max(maxCreated, moment.Created);
             ref var slot = ref SlotOf(key, out var isNew);
-            if (!isNew && !moment.Supersedes(slot.Moment)) continue;
+            if (!isNew && !moment.Supersedes(slot.Moment)) return;
             if (slot.Row < 0) _pending.Add(_places[key]);
             slot.Moment = moment;
             slot.Row = row;
-        }
+        });
 
         // Only rows that are still the newest after the whole batch are worth the writing.
         foreach (var place in _pending)
@@ -43,7 +34,7 @@ internal sealed class NewestRows(FeatureView view) : IEntityTable
         }
 
         _pending.Clear();
-        return new(without, maxCreated);
+        return counts;
     }
 
     public IReadOnlyList<EntityRow> Take()

@@ -10,26 +10,12 @@ internal sealed class NewestValues(FeatureView view) : IEntityTable
 
     public int Count => _rows.Count;
 
-    public RowCounts Add(EventCursor rows, ReadOnlySpan<bool> isTaken)
+    public RowCounts Add(EventCursor rows, ReadOnlySpan<bool> isTaken) => EntityTable.ForEach(rows, isTaken, (row, key, moment) =>
     {
-        long without = 0, maxCreated = long.MinValue;
-        for (var row = 0; row < rows.Length; row++)
-        {
-            if (!isTaken.IsEmpty && !isTaken[row]) continue;
-            if (!rows.TryGetMoment(row, out var moment) || rows.KeyOf(row) is not { } key)
-            {
-                without++;
-                continue;
-            }
-
-            maxCreated = Math.Max(maxCreated, moment.Created);
-            if (!_rows.TryGetValue(key, out var kept)) _rows.Add(key, kept = new(_values.Length));
-            rows.ReadFeatures(row, _values);
-            kept.Add(_values, moment);
-        }
-
-        return new(without, maxCreated);
-    }
+        if (!_rows.TryGetValue(key, out var kept)) _rows.Add(key, kept = new(_values.Length));
+        rows.ReadFeatures(row, _values);
+        kept.Add(_values, moment);
+    });
 
     public IReadOnlyList<EntityRow> Take()
     {

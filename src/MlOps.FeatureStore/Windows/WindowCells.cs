@@ -56,78 +56,58 @@ internal abstract class WindowCell
         public override void Read(ref WindowReader reader) => _count = reader.Number();
     }
 
-    private sealed class IntegerSumCell : WindowCell
+    /// <summary>A count and a sum that is exact in 128 bits.</summary>
+    private abstract class WholeSumCell : WindowCell
     {
-        private long _count;
-        private Int128 _sum;
+        protected long Count { get; private set; }
 
-        public override void Add(long time, in FeatureValue value)
-        {
-            _count++;
-            _sum += value.Bits;
-        }
+        protected Int128 Sum { get; private set; }
 
-        public override void Merge(WindowCell other)
-        {
-            var from = (IntegerSumCell)other;
-            _count += from._count;
-            _sum += from._sum;
-        }
+        public override void Add(long time, in FeatureValue value) => Add(1, UnitsOf(value));
 
-        public override FeatureValue Result(Aggregation aggregation)
-        {
-            if (_count == 0) return default;
-            return aggregation.Kind == AggregationKind.Mean ? (FeatureValue)((double)_sum / _count) : AggregateValues.Int64Of(_sum);
-        }
+        public override void Merge(WindowCell other) => Add(((WholeSumCell)other).Count, ((WholeSumCell)other).Sum);
 
         public override void Write(WindowWriter writer)
         {
-            writer.Number(_count);
-            if (_count > 0) writer.Int128(_sum);
+            writer.Number(Count);
+            if (Count > 0) writer.Int128(Sum);
         }
 
         public override void Read(ref WindowReader reader)
         {
-            _count = reader.Number();
-            _sum = _count > 0 ? reader.Int128() : 0;
+            Count = reader.Number();
+            Sum = Count > 0 ? reader.Int128() : 0;
         }
+
+        protected abstract Int128 UnitsOf(in FeatureValue value);
+
+        protected virtual Int128 Plus(Int128 sum, Int128 units) => sum + units;
+
+        private void Add(long count, Int128 units) => (Count, Sum) = (Count + count, Plus(Sum, units));
     }
 
-    private sealed class DecimalSumCell : WindowCell
+    private sealed class IntegerSumCell : WholeSumCell
     {
-        private long _count;
-        private Int128 _sum;
-
-        public override void Add(long time, in FeatureValue value)
-        {
-            _count++;
-            _sum = AggregateValues.AddUnits(_sum, AggregateValues.UnitsOf((decimal)value.Object!));
-        }
-
-        public override void Merge(WindowCell other)
-        {
-            var from = (DecimalSumCell)other;
-            _count += from._count;
-            _sum = AggregateValues.AddUnits(_sum, from._sum);
-        }
-
         public override FeatureValue Result(Aggregation aggregation)
         {
-            if (_count == 0) return default;
-            return aggregation.Kind == AggregationKind.Mean ? (FeatureValue)(AggregateValues.DoubleOf(_sum) / _count) : AggregateValues.DecimalOf(_sum);
+            if (Count == 0) return default;
+            return aggregation.Kind == AggregationKind.Mean ? (FeatureValue)((double)Sum / Count) : AggregateValues.Int64Of(Sum);
         }
 
-        public override void Write(WindowWriter writer)
+        protected override Int128 UnitsOf(in FeatureValue value) => value.Bits;
+    }
+
+    private sealed class DecimalSumCell : WholeSumCell
+    {
+        public override FeatureValue Result(Aggregation aggregation)
         {
-            writer.Number(_count);
-            if (_count > 0) writer.Int128(_sum);
+            if (Count == 0) return default;
+            return aggregation.Kind == AggregationKind.Mean ? (FeatureValue)(AggregateValues.DoubleOf(Sum) / Count) : AggregateValues.DecimalOf(Sum);
         }
 
-        public override void Read(ref WindowReader reader)
-        {
-            _count = reader.Number();
-            _sum = _count > 0 ? reader.Int128() : 0;
-        }
+        protected override Int128 UnitsOf(in FeatureValue value) => AggregateValues.UnitsOf((decimal)value.Object!);
+
+        protected override Int128 Plus(Int128 sum, Int128 units) => AggregateValues.AddUnits(sum, units);
     }
 
     private sealed class NumberSumCell : WindowCell

@@ -63,11 +63,12 @@ internal sealed class WindowStore
     /// <param name="reader">Reads the events.</param>
     /// <param name="before">The end of the batch, exclusive, in microseconds: everything that happened before, or became known before where events take back others, is in the history.</param>
     /// <param name="now">The moment, in microseconds; not before the end.</param>
+    /// <param name="observe">Is given the features of each entity as of that moment; null when nobody looks.</param>
     /// <param name="cancellationToken">Stops the call; entities that are written stay, and the next call writes all again.</param>
     /// <returns>What was written.</returns>
     /// <exception cref="DataException">A column lacks or has another type than a feature needs.</exception>
     /// <exception cref="StoreException">The store does not answer, or others write the same entities all the time.</exception>
-    public async Task<WindowWrites> MaterializeAsync(IEventReader reader, long before, long now, CancellationToken cancellationToken)
+    public async Task<WindowWrites> MaterializeAsync(IEventReader reader, long before, long now, Action<FeatureValue[]>? observe, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var keys = new KeyIndex(_keys, keepsValues: true);
@@ -75,11 +76,19 @@ internal sealed class WindowStore
         var events = await WindowEvents.ReadAsync(reader, _plan.View, _plan.View.Features, keys, addKeys: true, span, cancellationToken).ConfigureAwait(false);
         var types = _plan.Columns.Select(c => Array.Find(events.Columns, column => column.Name == c)!.Type).ToArray();
         var counts = new Counts();
+        int[] features = observe is null ? [] : [.. Enumerable.Range(0, _plan.View.Features.Count)];
+        var values = new FeatureValue[features.Length];
         for (var first = 0; first < keys.Count; first += Chunk)
         {
             var start = first;
+            var states = new WindowState[Math.Min(Chunk, keys.Count - first)]; // as they were when nobody else wrote in between
             var part = Enumerable.Range(first, Math.Min(Chunk, keys.Count - first)).Select(id => EntityKey.Write(_keys, keys.ValuesOf(id))!).ToArray();
-            await ChangeAsync(part, types, keepsTypes: false, (place, state) => state.Rebase(events.Of(start + place), before, now), counts, cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(part, types, keepsTypes: false, (place, state) => (states[place] = state).Rebase(events.Of(start + place), before, now), counts, cancellationToken).ConfigureAwait(false);
+            if (observe is null) continue;
+            foreach (var state in states)
+            {
+                if (TryRead(state, now, features, values)) observe(values);
+            }
         }
 
         return counts.ToWrites(events.Read, events.Rejected);
@@ -110,6 +119,20 @@ internal sealed class WindowStore
                 },
                 new(),
                 cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A sum that does not fit its type fails who reads it, and not the batch.
+    private static bool TryRead(WindowState state, long now, int[] features, FeatureValue[] values)
+    {
+        try
+        {
+            state.Read(now, features, values);
+            return true;
+        }
+        catch (DataException)
+        {
+            return false;
         }
     }
 

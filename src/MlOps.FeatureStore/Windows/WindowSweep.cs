@@ -36,7 +36,7 @@ internal sealed class WindowSweep
     /// <param name="ids">The number of each row's entity; -1 for none.</param>
     /// <param name="times">The time of each row.</param>
     /// <param name="cancellationToken">Stops the work.</param>
-    public void Run(int[] ids, long[] times, CancellationToken cancellationToken)
+    public void Run(ReadOnlySpan<int> ids, ReadOnlySpan<long> times, CancellationToken cancellationToken)
     {
         var (starts, order, sorted) = Arrange(ids, times);
         var slice = new WindowSlice(_events);
@@ -102,7 +102,7 @@ internal sealed class WindowSweep
         return [.. runs];
     }
 
-    private (int[] Starts, int[] Order, long[] Times) Arrange(int[] ids, long[] times)
+    private (int[] Starts, int[] Order, long[] Times) Arrange(ReadOnlySpan<int> ids, ReadOnlySpan<long> times)
     {
         var entities = _events.Starts.Length - 1;
         var starts = new int[entities + 1];

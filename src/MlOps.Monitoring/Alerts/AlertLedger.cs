@@ -8,6 +8,9 @@ namespace MlOps.Monitoring;
 internal sealed record AlertState(DateTimeOffset? LastRun, IReadOnlyList<AlertEntry> Entries)
 {
     public static readonly AlertState Empty = new(null, []);
+
+    /// <summary>Gets the messages that sinks have not received yet, the oldest first.</summary>
+    public IReadOnlyList<WaitingMessage> Waiting { get; init; } = [];
 }
 
 /// <summary>A cause that is remembered.</summary>

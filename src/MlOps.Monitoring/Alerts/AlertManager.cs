@@ -7,10 +7,17 @@ namespace MlOps.Monitoring;
 
 /// <summary>Remembers what is open, and gives what is new to the sinks.</summary>
 internal sealed class AlertManager(
-    IMonitorStore store, IEnumerable<AlertSinkDefinition> sinks, AlertQueue queue, IOptions<AlertOptions> options, IServiceProvider services, MonitoringMetrics metrics, TimeProvider time, ILogger<AlertManager> logger)
+    AlertMemory memory,
+    AlertOutbox outbox,
+    IEnumerable<AlertSinkDefinition> sinks,
+    AlertQueue queue,
+    IOptions<AlertOptions> options,
+    IServiceProvider services,
+    MonitoringMetrics metrics,
+    TimeProvider time,
+    ILogger<AlertManager> logger)
     : IAlerts
 {
-    private const string StatePrefix = "alerts/state/";
     private const string SilencesKey = "alerts/silences";
 
     /// <summary>Tells of what is new in a report. Of two hosts that run a monitor at once, the one that stores its decision first tells.</summary>
@@ -19,11 +26,20 @@ internal sealed class AlertManager(
     {
         try
         {
-            var silences = (await ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false)).Value ?? [];
+            var silences = await memory.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false) ?? [];
             AlertDecision? decision = null;
-            await ChangeAsync<AlertState>(
-                KeyOf(report.Monitor), state => (decision = AlertLedger.Decide(state ?? AlertState.Empty, report, silences, options.Value, time.GetUtcNow())).State, cancellationToken).ConfigureAwait(false);
-            Tell(report, decision!);
+            IReadOnlyList<(AlertSinkDefinition Sink, AlertMessage Message)> messages = [];
+            await memory.ChangeAsync<AlertState>(
+                AlertMemory.KeyOf(report.Monitor),
+                state =>
+                {
+                    decision = AlertLedger.Decide(state ?? AlertState.Empty, report, silences, options.Value, time.GetUtcNow());
+                    messages = Write(report, decision);
+                    return decision.State with { Waiting = outbox.Add(state?.Waiting ?? [], messages.Select(m => (m.Sink.Name, m.Message))) };
+                },
+                cancellationToken).ConfigureAwait(false);
+            Measure(report, decision!);
+            foreach (var (sink, message) in messages) queue.Add(sink, message);
             return decision!.Results;
         }
         catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException or JsonException)
@@ -35,18 +51,18 @@ internal sealed class AlertManager(
 
     public async Task<IReadOnlyList<Alert>> ListOpenAsync(string? monitor = null, CancellationToken cancellationToken = default) =>
     [
-        .. (await ReadStatesAsync(cancellationToken).ConfigureAwait(false))
-            .SelectMany(s => s.Entries.Where(e => e.ResolvedAt is null).Select(e => e.Alert))
+        .. (await memory.ListStatesAsync(cancellationToken).ConfigureAwait(false))
+            .SelectMany(s => s.State.Entries.Where(e => e.ResolvedAt is null).Select(e => e.Alert))
             .Where(a => monitor is null || a.Monitor == monitor)
             .OrderBy(a => a.Monitor, StringComparer.Ordinal).ThenByDescending(a => a.Alarm.Severity).ThenBy(a => a.Cause, StringComparer.Ordinal),
     ];
 
     /// <summary>Gives when a monitor ran last on any host; null when it never did.</summary>
     public async Task<DateTimeOffset?> FindLastRunAsync(string monitor, CancellationToken cancellationToken) =>
-        (await ReadAsync<AlertState>(KeyOf(monitor), cancellationToken).ConfigureAwait(false)).Value?.LastRun;
+        (await memory.ReadAsync<AlertState>(AlertMemory.KeyOf(monitor), cancellationToken).ConfigureAwait(false))?.LastRun;
 
     public async Task<IReadOnlyList<Silence>> ListSilencesAsync(CancellationToken cancellationToken = default) =>
-        Current((await ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false)).Value);
+        Current(await memory.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false));
 
     public async Task<Silence> SilenceAsync(string monitor, string cause, TimeSpan duration, string by, string why, CancellationToken cancellationToken = default)
     {
@@ -56,7 +72,7 @@ internal sealed class AlertManager(
         ArgumentException.ThrowIfNullOrWhiteSpace(why);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
         var silence = new Silence(Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), monitor, cause, time.GetUtcNow() + duration, by, why);
-        await ChangeAsync<IReadOnlyList<Silence>>(SilencesKey, all => [.. Current(all), silence], cancellationToken).ConfigureAwait(false);
+        await memory.ChangeAsync<IReadOnlyList<Silence>>(SilencesKey, all => [.. Current(all), silence], cancellationToken).ConfigureAwait(false);
         logger.Silenced(monitor, cause, silence.Until, by);
         return silence;
     }
@@ -65,7 +81,7 @@ internal sealed class AlertManager(
     {
         ArgumentNullException.ThrowIfNull(id);
         var found = false;
-        await ChangeAsync<IReadOnlyList<Silence>>(
+        await memory.ChangeAsync<IReadOnlyList<Silence>>(
             SilencesKey,
             all =>
             {
@@ -77,12 +93,17 @@ internal sealed class AlertManager(
         return found;
     }
 
-    private void Tell(MonitorReport report, AlertDecision decision)
+    private void Measure(MonitorReport report, AlertDecision decision)
     {
         foreach (var severity in Enum.GetValues<AlarmSeverity>())
             metrics.OpenAlarms(report.Monitor, severity, decision.State.Entries.Count(e => e.ResolvedAt is null && e.Alert.Alarm.Severity == severity));
         foreach (var alarm in report.Alarms) metrics.Alarm(report.Monitor, alarm.Kind);
         metrics.Suppressed(report.Monitor, decision.Results.Count(r => r.Status == AlertStatus.Suppressed));
+    }
+
+    private List<(AlertSinkDefinition Sink, AlertMessage Message)> Write(MonitorReport report, AlertDecision decision)
+    {
+        var messages = new List<(AlertSinkDefinition, AlertMessage)>();
         foreach (var sink in sinks)
         {
             var wishes = sink.Options(services);
@@ -90,32 +111,13 @@ internal sealed class AlertManager(
             var (raised, resolved) = (Part(decision.Raised), Part(decision.Resolved));
             if (raised.Count + resolved.Count == 0) continue;
             var id = Sha256.Hex($"{report.Monitor}\n{sink.Name}\n{decision.State.LastRun:O}\n{string.Join('\n', raised.Concat(resolved).Select(a => a.Cause))}")[..32];
-            queue.Add(sink, new(id, report.Monitor, report.Model, report.Version, report.From, report.To, raised, resolved));
+            messages.Add((sink, new(id, report.Monitor, report.Model, report.Version, report.From, report.To, raised, resolved)));
         }
+
+        return messages;
     }
 
     private IReadOnlyList<Silence> Current(IReadOnlyList<Silence>? silences) => [.. (silences ?? []).Where(s => s.Until > time.GetUtcNow()).OrderBy(s => s.Until)];
-
-    // The name of a monitor may be anything; a key may not.
-    private static string KeyOf(string monitor) => StatePrefix + Sha256.Hex(monitor)[..32];
-
-    private async Task<IEnumerable<AlertState>> ReadStatesAsync(CancellationToken cancellationToken) =>
-        (await store.ListAsync(StatePrefix, cancellationToken).ConfigureAwait(false)).Select(d => JsonSerializer.Deserialize<AlertState>(d.Json, MlOpsJson.Options)!);
-
-    private async Task<(T? Value, long Version)> ReadAsync<T>(string key, CancellationToken cancellationToken)
-        where T : class => await store.ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } document
-            ? (JsonSerializer.Deserialize<T>(document.Json, MlOpsJson.Options), document.Version)
-            : (null, 0);
-
-    private async Task ChangeAsync<T>(string key, Func<T?, T> change, CancellationToken cancellationToken)
-        where T : class
-    {
-        while (true)
-        {
-            var (value, version) = await ReadAsync<T>(key, cancellationToken).ConfigureAwait(false);
-            if (await store.TryWriteAsync(key, JsonSerializer.Serialize(change(value), MlOpsJson.Options), version, cancellationToken).ConfigureAwait(false)) return;
-        }
-    }
 }
 
 /// <summary>A sink of the host.</summary>

@@ -5,15 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace MlOps.Monitoring;
 
 /// <summary>Sends messages in the background, each sink for itself: one that does not answer keeps no other waiting, and no monitor.</summary>
-/// <remarks>A message that is not received is sent again, with twice the pause each time. More than <see cref="Capacity"/> messages do not wait for a sink: the oldest is given up and counted.</remarks>
-internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics metrics, TimeProvider time, ILogger<AlertQueue> logger) : IHostedService, IAsyncDisposable, IDisposable
+/// <remarks>A message that is not received is sent again, with twice the pause each time. What a host has not sent when it stops or is killed, the next one sends. More than <see cref="Capacity"/> messages do not wait for a sink: the oldest is given up and counted.</remarks>
+internal sealed class AlertQueue(AlertOutbox outbox, IEnumerable<AlertSinkDefinition> sinks, IServiceProvider services, MonitoringMetrics metrics, TimeProvider time, ILogger<AlertQueue> logger) : IHostedService, IAsyncDisposable, IDisposable
 {
     public const int Capacity = 1000;
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _hurry = new(); // the host stops: one more try each, without pauses
     private readonly CancellationTokenSource _stop = new();
+    private Task _looking = Task.CompletedTask;
 
     public void Add(AlertSinkDefinition sink, AlertMessage message)
     {
@@ -21,7 +23,7 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
         {
             if (_hurry.IsCancellationRequested)
             {
-                GiveUp(sink.Name, message, 0, "the host stops", null);
+                Leave(sink.Name, message, null);
                 return;
             }
 
@@ -36,7 +38,11 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _looking = Task.Run(LookAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +54,8 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
         }
 
         await _hurry.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(sending).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([_looking, .. sending]).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancellationToken.IsCancellationRequested) await outbox.LeaveAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,12 +63,29 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
         if (_stop.IsCancellationRequested) return;
         await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_lanes.Values.Select(l => l.Sending)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([_looking, .. _lanes.Values.Select(l => l.Sending)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _hurry.Dispose();
         _stop.Dispose();
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    // What other hosts have left, and what this one had when it was here last.
+    private async Task LookAsync()
+    {
+        var known = sinks.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        var names = known.Keys.ToHashSet(StringComparer.Ordinal);
+        while (!_hurry.IsCancellationRequested)
+        {
+            foreach (var (taken, isTooOld) in await outbox.TakeAsync(names, _stop.Token).ConfigureAwait(false))
+            {
+                if (isTooOld) GiveUp(taken.Sink, taken.Message, 0, "it is too old", null);
+                else Add(known[taken.Sink], taken.Message);
+            }
+
+            await Task.Delay(LookEvery, time, _hurry.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private async Task SendAllAsync(AlertSinkDefinition definition, ChannelReader<AlertMessage> messages)
     {
@@ -83,18 +107,25 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
                 await sink.SendAsync(message, _stop.Token).ConfigureAwait(false);
                 metrics.Alert(definition.Name, "sent");
                 logger.AlertSent(definition.Name, message.Monitor, message.Raised.Count, message.Resolved.Count);
+                await outbox.SettleAsync(definition.Name, message).ConfigureAwait(false);
                 return sink;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
-                GiveUp(definition.Name, message, attempt, "the host stops", null);
+                Leave(definition.Name, message, null);
                 return sink;
             }
 #pragma warning disable CA1031 // a sink is the host's code: whatever it throws, monitors and other sinks go on
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                if (options is null || attempt >= options.MaxAttempts || _hurry.IsCancellationRequested)
+                if (options is not null && attempt < options.MaxAttempts && _hurry.IsCancellationRequested)
+                {
+                    Leave(definition.Name, message, e.Message);
+                    return sink;
+                }
+
+                if (options is null || attempt >= options.MaxAttempts)
                 {
                     GiveUp(definition.Name, message, attempt, e.Message, e is AlertNotSentException ? null : e);
                     return sink;
@@ -112,6 +143,13 @@ internal sealed class AlertQueue(IServiceProvider services, MonitoringMetrics me
     {
         metrics.Alert(sink, "given up");
         logger.AlertGivenUp(error, sink, message.Monitor, attempts, reason);
+        _ = outbox.SettleAsync(sink, message); // throws nothing
+    }
+
+    private void Leave(string sink, AlertMessage message, string? reason)
+    {
+        metrics.Alert(sink, "left");
+        logger.AlertLeft(sink, message.Monitor, reason ?? "the host stops");
     }
 
     private sealed record Lane(Channel<AlertMessage> Messages, Task Sending);

@@ -61,6 +61,8 @@ public static class AlertsBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertSinkOptions>, AlertSinkOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertWebhookOptions>, AlertWebhookOptionsValidator>());
+        services.AddSingleton<AlertMemory>();
+        services.AddSingleton<AlertOutbox>();
         services.AddSingleton<AlertQueue>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AlertQueue>());
         services.AddSingleton<AlertManager>();

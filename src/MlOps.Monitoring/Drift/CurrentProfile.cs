@@ -7,6 +7,7 @@ namespace MlOps.Monitoring;
 internal sealed class CurrentProfile(Reference reference)
 {
     private readonly List<DatasetProfile> _chunks = [];
+    private readonly Dictionary<Segment, DatasetProfile> _segments = reference.Segments.Keys.ToDictionary(s => s, _ => new DatasetProfile());
     private readonly HashSet<string> _there = new(StringComparer.Ordinal);
 
     /// <summary>Gets the whole window, once all batches are added.</summary>
@@ -21,13 +22,21 @@ internal sealed class CurrentProfile(Reference reference)
     /// <summary>Gets a chunk.</summary>
     public DatasetProfile Chunk(int number) => number < _chunks.Count ? _chunks[number] : new();
 
+    /// <summary>Gets a segment of the window.</summary>
+    public DatasetProfile Of(Segment segment) => _segments[segment];
+
     /// <summary>Whether any prediction of the window came with a column at all.</summary>
     public bool IsThere(string column) => _there.Contains(column);
 
     public void Add(MonitorBatch batch)
     {
         while (_chunks.Count <= batch.Chunk) _chunks.Add(new());
-        var (profile, rows) = (_chunks[batch.Chunk], batch.Rows);
+        Add(_chunks[batch.Chunk], batch.Rows);
+        foreach (var (segment, rows) in Segment.Split(batch.Rows, _segments.Keys)) Add(_segments[segment], rows);
+    }
+
+    private void Add(DatasetProfile profile, Apache.Arrow.RecordBatch rows)
+    {
         var before = profile.Rows;
         profile.AddRows(rows.Length);
         foreach (var column in reference.Columns.Where(c => c.Problem is null)) Add(profile, rows, column.Column.Name, column.Column.Type);

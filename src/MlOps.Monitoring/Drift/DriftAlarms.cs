@@ -7,10 +7,10 @@ internal static class DriftAlarms
 {
     private const int Contributors = 3;
 
-    public static IEnumerable<Alarm> Of(DriftParts parts, Chunk? chunk, MonitorOptions options)
+    public static IEnumerable<Alarm> Of(DriftParts parts, MonitorOptions options)
     {
-        foreach (var column in parts.Columns.Concat(parts.Predictions).Where(c => c.IsDrifted)) yield return Of(column, options) with { Chunk = chunk };
-        if (parts.Label is { IsDrifted: true } label) yield return Of(label, options) with { Chunk = chunk };
+        foreach (var column in parts.Columns.Concat(parts.Predictions).Where(c => c.IsDrifted)) yield return Of(column, options);
+        if (parts.Label is { IsDrifted: true } label) yield return Of(label, options);
     }
 
     private static Alarm Of(ColumnDrift column, MonitorOptions options)
@@ -27,15 +27,27 @@ internal static class DriftAlarms
             "missing" or "there" => alarm with
             {
                 Severity = column.Missing == 1 ? AlarmSeverity.Critical : AlarmSeverity.Warning,
-                Statistic = "missing_share", Value = column.Missing, Reference = column.ReferenceMissing, Threshold = options.MissingShareChange, PValue = column.MissingPValue,
+                Statistic = "missing_share",
+                Value = column.Missing,
+                Reference = column.ReferenceMissing,
+                Threshold = options.MissingShareChange,
+                PValue = column.MissingPValue,
             },
             "unseen" => alarm with
             {
-                Statistic = "unseen_share", Value = column.Change.UnseenShare, Reference = column.Change.ExpectedUnseenShare, Threshold = options.UnseenShareIncrease, PValue = column.UnseenPValue,
+                Statistic = "unseen_share",
+                Value = column.Change.UnseenShare,
+                Reference = column.Change.ExpectedUnseenShare,
+                Threshold = options.UnseenShareIncrease,
+                PValue = column.UnseenPValue,
             },
             _ => alarm with
             {
-                Statistic = threshold is null ? "psi" : NameOf(threshold.Measure), Value = distance.Value, Reference = distance.Noise, Threshold = threshold is null ? options.PsiThreshold : threshold.Upper ?? double.NaN, PValue = column.PValue,
+                Statistic = threshold is null ? "psi" : NameOf(threshold.Measure),
+                Value = distance.Value,
+                Reference = distance.Noise,
+                Threshold = threshold is null ? options.PsiThreshold : threshold.Upper ?? double.NaN,
+                PValue = column.PValue,
             },
         };
     }

@@ -12,7 +12,7 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
     private readonly ReferenceReader _reader = new(datasets, sources);
     private readonly FirstPredictions _first = new(log);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private readonly Dictionary<string, (string Fingerprint, Reference Reference)> _references = new(StringComparer.Ordinal); // by model, alias and whether in parts
+    private readonly Dictionary<string, (string Fingerprint, Reference Reference)> _references = new(StringComparer.Ordinal); // by model, alias, whether in parts, and segments
     private readonly Dictionary<string, (string Fingerprint, DatasetProfile Outputs)> _outputs = new(StringComparer.Ordinal); // by model and alias
 
     public string Name => CheckName;
@@ -36,7 +36,8 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
     private async ValueTask<Reference> GetReferenceAsync(MonitorContext context, CancellationToken cancellationToken)
     {
         if (await _reader.FindAsync(context, cancellationToken).ConfigureAwait(false) is { } chosen) return chosen;
-        var key = $"{KeyOf(context)}{(context.Options.Thresholds.Values.Any(t => t.Sigmas is not null) ? " in parts" : null)}";
+        var options = context.Options;
+        var key = $"{KeyOf(context)}{(options.Thresholds.Values.Any(t => t.Sigmas is not null) ? " in parts" : null)} {options.SegmentValues} {string.Join(',', options.Segments)}";
         if (_references.TryGetValue(key, out var known) && known.Fingerprint == FingerprintOf(context)) return known.Reference;
         var reference = await _reader.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         _references[key] = (FingerprintOf(context), reference);
@@ -79,17 +80,23 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
 
         public ValueTask<MonitorSection> EndAsync(IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
         {
-            var (window, parts) = DriftComparer.Compare(reference, outputs, _current, chunks.Count, context.Options);
+            var (window, parts, segments) = DriftComparer.Compare(reference, outputs, _current, chunks.Count, context.Options);
             var report = new DriftReport(reference.Profile.Rows, chunks.Sum(c => c.Rows), chunks.Sum(c => c.FailedRows), window.Columns, window.Label)
             {
                 Predictions = window.Predictions,
                 Chunks = [.. parts.Zip(chunks, (part, chunk) => new ChunkDrift(chunk, part.Columns, part.Predictions, part.Label))],
+                Segments = [.. segments.Select(s => new SegmentDrift(s.Segment.ToString(), _current.Of(s.Segment).Rows, s.Parts.Columns, s.Parts.Label))],
             };
             foreach (var column in window.Columns.Concat(window.Predictions).Where(c => !double.IsNaN(c.Psi))) metrics.Drift(context.Version.Model, column.Column, column.Psi);
             return new(report with
             {
                 Summary = Summarise(report, context, reference),
-                Alarms = [.. DriftAlarms.Of(window, null, context.Options), .. report.Chunks.Zip(parts, (chunk, part) => DriftAlarms.Of(part, chunk.Chunk, context.Options)).SelectMany(a => a)],
+                Alarms =
+                [
+                    .. DriftAlarms.Of(window, context.Options),
+                    .. report.Chunks.Zip(parts, (chunk, part) => DriftAlarms.Of(part, context.Options).Select(a => a with { Chunk = chunk.Chunk })).SelectMany(a => a),
+                    .. segments.SelectMany(s => DriftAlarms.Of(s.Parts, context.Options).Select(a => a with { Segment = s.Segment.ToString() })),
+                ],
             });
         }
 

@@ -11,20 +11,25 @@ namespace MlOps.Monitoring;
 /// </remarks>
 internal static class DriftComparer
 {
-    public static (DriftParts Window, IReadOnlyList<DriftParts> Chunks) Compare(Reference reference, DatasetProfile outputs, CurrentProfile current, int chunks, MonitorOptions options)
+    public static DriftFindings Compare(Reference reference, DatasetProfile outputs, CurrentProfile current, int chunks, MonitorOptions options)
     {
         var window = current.Window();
-        Examined[] all = [Examine(reference, outputs, current, window, options), .. chunks > 1 ? Enumerable.Range(0, chunks).Select(i => Examine(reference, outputs, current, current.Chunk(i), options)) : []];
+        Examined[] all =
+        [
+            Examine(reference, outputs, current, window, options),
+            .. chunks > 1 ? Enumerable.Range(0, chunks).Select(i => Examine(reference, outputs, current, current.Chunk(i), options)) : [],
+            .. reference.Segments.Select(s => Examine(reference.Of(s.Key), new(), current, current.Of(s.Key), options)),
+        ];
         var adjusted = new Queue<double>(BenjaminiHochberg.Adjust([.. all.SelectMany(e => e.PValues)]));
         var parts = all.Select(e => e.Judge(adjusted, options)).ToList();
-        return (parts[0], parts[1..]);
+        return new(parts[0], parts[1..^reference.Segments.Count], [.. reference.Segments.Keys.Zip(parts[^reference.Segments.Count..])]);
     }
 
     private static Examined Examine(Reference reference, DatasetProfile outputs, CurrentProfile current, DatasetProfile profile, MonitorOptions options)
     {
         var columns = reference.Columns.Select(c => ColumnFinding.Of(c.Column.Name, c.Column.Type, c.Problem, reference, reference.Profile, current, profile, options)).ToList();
-        var predictions = profile.Columns.Concat(outputs.Columns).Where(c => c.StartsWith(PredictionColumns.OutputPrefix, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)
-            .Select(c => ColumnFinding.Of(c, TypeOf(c, outputs, profile), outputs.TryGet(c, out _) ? null : "The reference has no predictions.", reference, outputs, current, profile, options)).ToList();
+        IReadOnlyList<ColumnFinding> predictions = outputs.Columns.Count == 0 && reference.IsSegment ? [] : [.. profile.Columns.Concat(outputs.Columns).Where(c => c.StartsWith(PredictionColumns.OutputPrefix, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal)
+            .Select(c => ColumnFinding.Of(c, TypeOf(c, outputs, profile), outputs.TryGet(c, out _) ? null : "The reference has no predictions.", reference, outputs, current, profile, options))];
         return new(columns, predictions, LabelFinding.Of(reference, profile, options));
     }
 
@@ -42,7 +47,10 @@ internal static class DriftComparer
     }
 }
 
-/// <summary>What was found of a window or of one of its chunks.</summary>
+/// <summary>What was found.</summary>
+internal sealed record DriftFindings(DriftParts Window, IReadOnlyList<DriftParts> Chunks, IReadOnlyList<(Segment Segment, DriftParts Parts)> Segments);
+
+/// <summary>What was found of a window, or of one of its chunks or segments.</summary>
 internal sealed record DriftParts(IReadOnlyList<ColumnDrift> Columns, IReadOnlyList<ColumnDrift> Predictions, LabelDrift? Label);
 
 /// <summary>What was found of the label, before all are judged together.</summary>

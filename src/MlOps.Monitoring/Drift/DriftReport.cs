@@ -22,13 +22,16 @@ public sealed record DriftReport(
     /// <summary>Gets the chunks of the window, each against the reference; none when the window was not cut.</summary>
     public IReadOnlyList<ChunkDrift> Chunks { get; init; } = [];
 
-    /// <summary>Gets whether a column, an output or the label has drifted, in the window or in one of its chunks.</summary>
+    /// <summary>Gets the segments of the window, each against the same segment of the training data; none when none were asked for.</summary>
+    public IReadOnlyList<SegmentDrift> Segments { get; init; } = [];
+
+    /// <summary>Gets whether a column, an output or the label has drifted, in the window or in one of its chunks or segments.</summary>
     public bool HasDrift => Drifted.Count > 0;
 
-    /// <summary>Gets the names of what has drifted, in the window or in one of its chunks: columns in their order, outputs, then the label.</summary>
+    /// <summary>Gets the names of what has drifted, in the window or in one of its chunks or segments: columns in their order, outputs, then the label.</summary>
     public IReadOnlyList<string> Drifted => [.. new[] { Columns, Predictions }
-        .SelectMany((part, i) => part.Select(c => c.Column).Where(name => part.Concat(Chunks.SelectMany(c => i == 0 ? c.Columns : c.Predictions)).Any(c => c.Column == name && c.IsDrifted)))
-        .Concat(Chunks.Select(c => c.Label).Append(Label).OfType<LabelDrift>().Where(l => l.IsDrifted).Select(l => l.Label).Distinct())];
+        .SelectMany((part, i) => part.Select(c => c.Column).Where(name => part.Concat(Chunks.SelectMany(c => i == 0 ? c.Columns : c.Predictions)).Concat(Segments.SelectMany(s => i == 0 ? s.Columns : [])).Any(c => c.Column == name && c.IsDrifted)))
+        .Concat(Chunks.Select(c => c.Label).Concat(Segments.Select(s => s.Label)).Append(Label).OfType<LabelDrift>().Where(l => l.IsDrifted).Select(l => l.Label).Distinct())];
 
     /// <summary>Gives the summary and a line for each alarm.</summary>
     /// <returns>The text.</returns>
@@ -41,6 +44,13 @@ public sealed record DriftReport(
 /// <param name="Predictions">The outputs.</param>
 /// <param name="Label">What was true in it; null when too little is known.</param>
 public sealed record ChunkDrift(Chunk Chunk, IReadOnlyList<ColumnDrift> Columns, IReadOnlyList<ColumnDrift> Predictions, LabelDrift? Label);
+
+/// <summary>How the rows of one value of a column differ from the rows of the same value in the training data.</summary>
+/// <param name="Segment">The segment, as <c>origin=ORD</c>.</param>
+/// <param name="Rows">The predictions in it.</param>
+/// <param name="Columns">The other input columns in the order of the model's signature.</param>
+/// <param name="Label">What was true in it; null when too little is known.</param>
+public sealed record SegmentDrift(string Segment, long Rows, IReadOnlyList<ColumnDrift> Columns, LabelDrift? Label);
 
 /// <summary>How one column differs.</summary>
 /// <param name="Column">The column.</param>

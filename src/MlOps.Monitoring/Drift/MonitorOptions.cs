@@ -36,6 +36,15 @@ public sealed class MonitorOptions
     [Range(0.0, 1.0)]
     public double UnseenShareIncrease { get; set; } = 0.01;
 
+    /// <summary>Gets the columns by whose values predictions are also compared apart, such as a country: the rows of each frequent value with the rows of the same value in the training data. They are judged together with all others.</summary>
+    /// <value>The default is none. The training data are read twice where there are some.</value>
+    public IList<string> Segments { get; } = [];
+
+    /// <summary>Gets or sets how many values of each column of <see cref="Segments"/> are segments: the most frequent ones of the training data.</summary>
+    /// <value>The default is 5.</value>
+    [Range(1, 1000)]
+    public int SegmentValues { get; set; } = 5;
+
     /// <summary>Gets the columns for which the host chooses a distance and a limit, by name; predictions are called <c>output.</c> and the name of the output.</summary>
     /// <value>The default is none: every column is judged by <see cref="Significance"/> and <see cref="PsiThreshold"/>.</value>
     public IDictionary<string, DriftThreshold> Thresholds { get; } = new Dictionary<string, DriftThreshold>(StringComparer.Ordinal);
@@ -79,8 +88,27 @@ public sealed class MonitorOptions
     [Range(1, 100_000)]
     public int? ChunkCount { get; set; }
 
-    /// <summary>Gets or sets how often the host runs the monitor.</summary>
-    /// <value>The default is null: never, only when it is asked to.</value>
+    /// <summary>Gets or sets how many reports of the monitor are kept as files when it runs: a page and its JSON for each window, in <c>reports/{monitor}</c> of the MlOps folder. The oldest go first.</summary>
+    /// <value>The default is 0: none is written.</value>
+    [Range(0, 100_000)]
+    public int KeepReports { get; set; }
+
+    /// <summary>Gets or sets when the host runs the monitor, in UTC: minute, hour, day, month, day of the week; with seconds before them when there are six. Of this, <see cref="Every"/> and <see cref="EveryPredictions"/> one at most is set.</summary>
+    /// <value>The default is null: not by a calendar.</value>
+    public string? Cron { get; set; }
+
+    /// <summary>Gets or sets after how many predictions of the model, of all hosts together, the host runs the monitor. The window is what was predicted since the last run.</summary>
+    /// <value>The default is null: not by a number.</value>
+    [Range(1, int.MaxValue)]
+    public int? EveryPredictions { get; set; }
+
+    /// <summary>Gets or sets how many runs that were missed, as by a host that stood still, are made up for, the oldest first. Older ones are left out.</summary>
+    /// <value>The default is 7.</value>
+    [Range(1, 1000)]
+    public int CatchUp { get; set; } = 7;
+
+    /// <summary>Gets or sets how often the host runs the monitor, at multiples of it since 1970 in UTC: a day is from midnight to midnight.</summary>
+    /// <value>The default is null: not by an interval. Without all three it runs only when it is asked to.</value>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan? Every { get; set; }
 
@@ -89,10 +117,25 @@ public sealed class MonitorOptions
     [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Gets or sets how long after drift has started a pipeline this monitor does not start it again, whichever monitor of the host did.</summary>
+    /// <summary>Gets or sets how long after a monitor has started a pipeline this one does not start it again, whichever monitor on whichever host did.</summary>
     /// <value>The default is one day.</value>
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan CoolDown { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Gets or sets how often monitors, all together and on all hosts, may have started a pipeline within <see cref="Per"/> for this one to start it again.</summary>
+    /// <value>The default is 4.</value>
+    [Range(1, 10_000)]
+    public int MaxRuns { get; set; } = 4;
+
+    /// <summary>Gets or sets the time that <see cref="MaxRuns"/> is for.</summary>
+    /// <value>The default is seven days.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "366.00:00:00")]
+    public TimeSpan Per { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Gets or sets after how many runs in a row that left the version in its place a pipeline is not started any more, but by a schedule.</summary>
+    /// <value>The default is 3.</value>
+    [Range(1, 1000)]
+    public int StopAfter { get; set; } = 3;
 }
 
 [OptionsValidator]

@@ -1,28 +1,25 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
 /// <summary>Documents of monitors as files, for the hosts of one machine. A file is replaced as a whole; who writes holds the lock of the folder, whichever process it is.</summary>
-internal sealed partial class FileMonitorStore(string folder, TimeProvider time) : IMonitorStore
+internal sealed class FileMonitorStore(string folder, TimeProvider time) : IMonitorStore
 {
-    private const int MaxKey = 400;
-    private const int MaxBytes = 1024 * 1024;
     private const string Extension = ".json";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public async Task<MonitorDocument?> ReadAsync(string key, CancellationToken cancellationToken = default)
     {
-        Check(key);
+        MonitorStoreChecks.CheckKey(key);
         return await ReadFileAsync(PathOf(key), cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<IReadOnlyList<MonitorDocument>> ListAsync(string prefix, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
+        cancellationToken.ThrowIfCancellationRequested();
         if (!Directory.Exists(folder)) return [];
         var documents = new List<MonitorDocument>();
         foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension))
@@ -35,9 +32,8 @@ internal sealed partial class FileMonitorStore(string folder, TimeProvider time)
 
     public async Task<bool> TryWriteAsync(string key, string json, long expected, CancellationToken cancellationToken = default)
     {
-        Check(key);
-        ArgumentNullException.ThrowIfNull(json);
-        if (Encoding.UTF8.GetByteCount(json) > MaxBytes) throw new ArgumentException($"A document may have {MaxBytes:N0} bytes.", nameof(json));
+        MonitorStoreChecks.Check(key, json, expected);
+        cancellationToken.ThrowIfCancellationRequested();
         Directory.CreateDirectory(folder);
         var path = PathOf(key);
         using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
@@ -87,14 +83,4 @@ internal sealed partial class FileMonitorStore(string folder, TimeProvider time)
 
     // The name of a file says nothing of the key, which stands in it.
     private string PathOf(string key) => Path.Combine(folder, Sha256.Hex(key)[..32] + Extension);
-
-    private static void Check(string key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        if (key.Length > MaxKey || !Keys().IsMatch(key))
-            throw new ArgumentException($"'{key}' is no key of a document. Use letters, digits, dots, dashes and underscores, with slashes between parts, at most {MaxKey} characters.", nameof(key));
-    }
-
-    [GeneratedRegex(@"^[\w.-]+(/[\w.-]+)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Keys();
 }

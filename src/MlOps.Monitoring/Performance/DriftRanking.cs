@@ -52,6 +52,23 @@ public static class DriftRanking
         return Rank(drift, alarms, performance, last.Reference);
     }
 
+    /// <summary>Ranks the columns of one report, a chunk a period.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="metric">The metric; null for the first one of the report.</param>
+    /// <returns>The columns; none when the window was not cut, or the report has not both drift and performance with a reference.</returns>
+    public static IReadOnlyList<RankedColumn> Rank(MonitorReport report, string? metric = null)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var series = report.Section<PerformanceReport>()?.Series.FirstOrDefault(s => s.Segment is null && (metric is null || s.Metric == metric));
+        if (report.Drift is not { Chunks.Count: > 0 } drift || series is null || double.IsNaN(series.Reference)) return [];
+        var performance = drift.Chunks.Select(c => series.Points.FirstOrDefault(p => p.Chunk == c.Chunk.Number)?.Value?.Value ?? double.NaN).ToArray();
+        var columns = drift.Chunks.SelectMany(c => c.Columns).Select(c => c.Column).Distinct(StringComparer.Ordinal);
+        var psi = columns.ToDictionary(
+            column => column, column => (IReadOnlyList<double>)[.. drift.Chunks.Select(c => c.Columns.FirstOrDefault(d => d.Column == column)?.Psi ?? double.NaN)], StringComparer.Ordinal);
+        var alarms = report.Alarms.Where(a => a.Kind == AlarmKind.Drift).CountBy(a => a.Subject).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+        return Rank(psi, alarms, performance, series.Reference);
+    }
+
     private static RankedColumn Of(string column, IReadOnlyList<double> drift, int alarms, double[] change)
     {
         if (drift.Count != change.Length) throw new ArgumentException($"Column '{column}' has {drift.Count} periods, and the performance {change.Length}.", nameof(drift));

@@ -47,9 +47,10 @@ internal sealed class PerformanceCheck(
             var read = new Known(fingerprint, task, reference, problem, newest);
             if (reference is null) logger.PerformanceWithoutReference(context.Monitor, problem ?? "unknown");
             else logger.PerformanceReferenceRead(context.Monitor, reference.Labels, reference.Source);
-            if (known is not null && known.Fingerprint != fingerprint) known.Reference?.Dispose(); // a pass of the version before may end without estimates
-            // A reference that is not there yet may come: labels of the log, a loader of another registration.
-            if (reference is not null || own.ReferenceFrom is null) _known[context.Monitor] = read;
+            // A labelled period of the log may not be labelled yet.
+            if (reference is null && own.ReferenceFrom is not null) return read;
+            known?.Reference?.Dispose(); // a pass of the version before fails, should it still be on its way
+            _known[context.Monitor] = read;
             return read;
         }
         finally

@@ -142,7 +142,7 @@ internal sealed class PerformancePass : IMonitorPass
     // When a label became known; where the log does not say, when the prediction was made.
     private void AddLabelTimes(RecordBatch rows, ScoredRows scored, List<int> kept)
     {
-        var known = ColumnReader.Find(rows, PredictionColumns.Truth + ".time") as TimestampArray;
+        var known = ColumnReader.Find(rows, PredictionColumns.TruthTime) as TimestampArray;
         var made = ColumnReader.Find(rows, PredictionColumns.Time) as TimestampArray;
         foreach (var row in kept)
         {
@@ -157,10 +157,9 @@ internal sealed class PerformancePass : IMonitorPass
         var (name, reference) = _slices.Of(segment);
         foreach (var metric in _task.Metrics)
         {
-            yield return new(metric, name, Scaled(reference?.Value(metric) ?? double.NaN, metric), reference?.Error(metric, reference.Rows) ?? double.NaN, [.. Enumerable.Range(0, chunks).Select(c => Point(metric, c, segment, reference))])
+            yield return new(metric, name, Scaled(reference?.Value(metric) ?? double.NaN, metric), reference?.Rows ?? 0, [.. Enumerable.Range(0, chunks).Select(c => Point(metric, c, segment, reference))])
             {
-                ReferenceSkewness = reference?.Skewness(metric, reference.Rows) ?? 0,
-                Skewness = rows => reference?.Skewness(metric, rows) ?? 0,
+                Noise = point => reference?.Noise(metric, point.Status == PerformanceStatus.Realized ? _tallies[(point.Chunk, segment)] : null) ?? new(double.NaN, 0),
                 Scatter = rows => reference?.Scatter(metric, rows),
             };
         }
@@ -180,13 +179,17 @@ internal sealed class PerformancePass : IMonitorPass
     private OpenSeries OpenOrder(PerformanceMetric metric, int chunks)
     {
         var reference = _reference?.Order(metric);
-        return new(metric, null, reference?.Value ?? double.NaN, reference?.Error ?? double.NaN, [.. Enumerable.Range(0, chunks).Select(chunk =>
+        return new(metric, null, reference?.Value ?? double.NaN, reference?.Rows ?? 0, [.. Enumerable.Range(0, chunks).Select(chunk =>
         {
             var tally = _tallies.GetValueOrDefault((chunk, 0));
             var realized = _orders.GetValueOrDefault(chunk)?.Realize(metric);
             var isKnown = realized is not null && tally is not null && StatusOf(tally) == PerformanceStatus.Realized;
             return new PerformancePoint(chunk, isKnown ? PerformanceStatus.Realized : PerformanceStatus.Unknown, null, realized, double.NaN, double.NaN, Coverage(chunk).Share, false);
-        })]);
+        })])
+        {
+            // The groups of both, as many as they are.
+            Noise = point => reference is null ? new(double.NaN, 0) : new(Math.Max(reference.Error * Math.Sqrt(reference.Rows), point.Value!.Error * Math.Sqrt(point.Value.Rows)), 0),
+        };
     }
 
     private PerformanceStatus StatusOf(PerformanceTally tally)

@@ -29,6 +29,12 @@ internal abstract class PerformanceTally
     /// <summary>Gives a figure that is true; NaN when the labels do not define it.</summary>
     public abstract double Realize(PerformanceMetric metric);
 
+    /// <summary>Gives the four counts of the labelled rows; null when there are not two classes.</summary>
+    public virtual BinaryPerformance? Counts => null;
+
+    /// <summary>Gives the moments of the losses of the labelled rows; null when a figure has none.</summary>
+    public virtual LossMoments? Losses(PerformanceMetric metric) => null;
+
     /// <summary>Adds a row.</summary>
     protected abstract void Take(ScoredRows rows, int row);
 }
@@ -41,6 +47,8 @@ internal sealed class BinaryPerformanceTally(BusinessValue worth, int exactRows)
     private (long Rows, BinaryPerformance Performance)? _realized;
 
     public override long EstimatedRows => _tally.EstimatedRows;
+
+    public override BinaryPerformance? Counts => Current(ref _realized, _tally.Labels, _tally.Realize);
 
     public override double Estimate(PerformanceMetric metric) => Figure(Current(ref _estimated, _tally.EstimatedRows, _tally.Estimate), metric);
 
@@ -128,20 +136,30 @@ internal sealed class MulticlassPerformanceTally(double[,] worth, int exactRows)
 internal sealed class RegressionPerformanceTally(IReadOnlyList<string> figures) : PerformanceTally
 {
     private readonly (long Rows, double Sum)[] _estimated = new (long, double)[figures.Count];
-    private readonly (long Rows, double Sum)[] _realized = new (long, double)[figures.Count];
+    private readonly LossMoments[] _realized = new LossMoments[figures.Count];
 
     public override long EstimatedRows => _estimated.Length == 0 ? 0 : _estimated.Max(e => e.Rows);
 
     public override double Estimate(PerformanceMetric metric) => Figure(_estimated, metric);
 
-    public override double Realize(PerformanceMetric metric) => Figure(_realized, metric);
+    public override double Realize(PerformanceMetric metric) => Losses(metric) is { Rows: > 0 } losses ? DirectLoss.Figure(metric.Figure, losses.Mean) : double.NaN;
+
+    public override LossMoments? Losses(PerformanceMetric metric)
+    {
+        for (var f = 0; f < figures.Count; f++)
+        {
+            if (figures[f] == metric.Figure) return _realized[f];
+        }
+
+        return null;
+    }
 
     protected override void Take(ScoredRows rows, int row)
     {
         for (var f = 0; f < figures.Count; f++)
         {
             if (rows.Losses.TryGetValue(figures[f], out var losses)) Add(ref _estimated[f], losses[row]);
-            if (!double.IsNaN(rows.Truth[row])) Add(ref _realized[f], RegressionPerformance.Loss(figures[f], rows.Predicted[row], rows.Truth[row]));
+            if (!double.IsNaN(rows.Truth[row])) _realized[f] = _realized[f].With(RegressionPerformance.Loss(figures[f], rows.Predicted[row], rows.Truth[row]));
         }
     }
 
@@ -160,5 +178,57 @@ internal sealed class RegressionPerformanceTally(IReadOnlyList<string> figures) 
         }
 
         return double.NaN;
+    }
+}
+
+/// <summary>Count, mean and the sums of the second and third powers of the distances from it, of losses row by row.</summary>
+/// <param name="Rows">How many losses there are.</param>
+/// <param name="Mean">Their mean.</param>
+/// <param name="Squares">The sum of the squared distances from the mean.</param>
+/// <param name="Cubes">The sum of the third powers.</param>
+/// <remarks>T. Terriberry's update of P. Pébay, Sandia report SAND2008-6212, 2008.</remarks>
+internal readonly record struct LossMoments(long Rows, double Mean, double Squares, double Cubes)
+{
+    /// <summary>Gives the moments with one loss more. What is no finite number is left out.</summary>
+    public LossMoments With(double loss) => double.IsFinite(loss) ? With(new LossMoments(1, loss, 0, 0)) : this;
+
+    /// <summary>Gives the moments of both.</summary>
+    public LossMoments With(LossMoments other)
+    {
+        if (Rows == 0 || other.Rows == 0) return Rows == 0 ? other : this;
+        double n = Rows, m = other.Rows, all = n + m, distance = other.Mean - Mean;
+        return new(
+            Rows + other.Rows,
+            Mean + (distance * m / all),
+            Squares + other.Squares + (distance * distance * n * m / all),
+            Cubes + other.Cubes + (distance * distance * distance * n * m * (n - m) / (all * all)) + (3 * distance * ((n * other.Squares) - (m * Squares)) / all));
+    }
+
+    /// <summary>Gives how a figure scatters: its standard error and its lopsidedness, both at one row. Of a root by the delta method, to the second order.</summary>
+    public RowNoise Noise(bool isRoot)
+    {
+        var deviation = Math.Sqrt(Squares / Rows);
+        var skewness = deviation == 0 ? 0 : Cubes / Rows / (deviation * deviation * deviation);
+        return isRoot ? new(deviation / Math.Sqrt(4 * Mean), skewness - (1.5 * deviation / Mean)) : new(deviation, skewness);
+    }
+}
+
+/// <summary>How a figure scatters by chance, at one row: the error of n rows is that over the root of n, and so is the lopsidedness.</summary>
+/// <param name="Error">The standard error.</param>
+/// <param name="Skewness">The third standardised moment; 0 where it is not known.</param>
+internal readonly record struct RowNoise(double Error, double Skewness)
+{
+    /// <summary>Gives how a share of rows scatters.</summary>
+    /// <param name="hits">The hits.</param>
+    /// <param name="of">The rows that take part.</param>
+    /// <param name="rows">All rows.</param>
+    /// <param name="scale">How much of the figure one share is.</param>
+    public static RowNoise OfShare(double hits, double of, double rows, double scale = 1)
+    {
+        // Half a hit more on either side, so that a share of 0 or 1 does not scatter as if it could be nothing else.
+        var share = (hits + 0.5) / (of + 1);
+        var deviation = Math.Sqrt(share * (1 - share));
+        var root = Math.Sqrt(of / rows);
+        return new(scale * deviation / root, (1 - (2 * share)) / (deviation * root));
     }
 }

@@ -9,8 +9,8 @@ internal sealed class SegmentReference
 
     private readonly Dictionary<string, double> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (RunningMoments Values, double Rows)> _chunks = new(StringComparer.Ordinal);
-    private readonly Func<PerformanceMetric, double, double> _error;
-    private readonly Func<PerformanceMetric, double, double> _skewness;
+    private readonly PerformanceTally _all;
+    private readonly Func<PerformanceMetric, RowNoise> _noise;
 
     /// <summary>Measures labelled rows.</summary>
     public SegmentReference(PerformanceTask task, ScoredRows rows)
@@ -18,14 +18,14 @@ internal sealed class SegmentReference
         var labelled = Enumerable.Range(0, rows.Count).Where(r => !double.IsNaN(rows.Truth[r]) && !double.IsNaN(rows.Predicted[r])).ToList();
         rows = labelled.Count == rows.Count ? rows : rows.Take(labelled);
         Rows = rows.Count;
-        var all = Tally(task, rows, 0, rows.Count);
-        foreach (var metric in task.Metrics) _values[metric.Name] = all.Realize(metric);
+        _all = Tally(task, rows, 0, rows.Count);
+        foreach (var metric in task.Metrics) _values[metric.Name] = _all.Realize(metric);
         if (Rows / Chunks >= task.Options.MinLabels) Cut(task, rows);
-        (_error, _skewness) = task.Name switch
+        _noise = task.Name switch
         {
-            PerformanceMetric.Binary => OfTwo(task, rows, all),
+            PerformanceMetric.Binary => OfTwo(task, rows),
             PerformanceMetric.Multiclass => OfSeveral(task, rows),
-            _ => OfNumbers(rows),
+            _ => metric => _all.Losses(metric) is { Rows: > 1 } losses ? losses.Noise(IsRoot(metric)) : new(double.NaN, 0),
         };
     }
 
@@ -36,10 +36,19 @@ internal sealed class SegmentReference
     public double Value(PerformanceMetric metric) => _values.GetValueOrDefault(metric.Name, double.NaN);
 
     /// <summary>Gives the standard error of a figure of so many rows; NaN when it is not known.</summary>
-    public double Error(PerformanceMetric metric, double rows) => Rows < 2 || rows < 1 ? double.NaN : _error(metric, rows);
+    public double Error(PerformanceMetric metric, double rows) => Rows < 2 || rows < 1 ? double.NaN
+        : metric.Name == PerformanceMetric.BusinessValue ? _noise(metric).Error * Math.Sqrt(rows) : _noise(metric).Error / Math.Sqrt(rows);
 
-    /// <summary>Gives how lopsided a figure of so many rows scatters; 0 where that is not known.</summary>
-    public double Skewness(PerformanceMetric metric, double rows) => Rows < 2 || rows < 1 || _skewness(metric, rows) is var skewness && !double.IsFinite(skewness) ? 0 : skewness;
+    /// <summary>Gives how a figure scatters when nothing has changed, as the reference tells it and the labelled rows of a chunk with it: both are then drawn from the same.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="chunk">The chunk; null for the reference alone, as where nothing is labelled.</param>
+    public RowNoise Noise(PerformanceMetric metric, PerformanceTally? chunk)
+    {
+        if (Rows < 2) return new(double.NaN, 0);
+        if (_all.Losses(metric) is { Rows: > 1 } losses) return (chunk?.Losses(metric) is { } others ? losses.With(others) : losses).Noise(IsRoot(metric));
+        if (_all.Counts is { } counts && OfCounts(metric, chunk?.Counts is { } own ? Sum(counts, own) : counts) is { } noise) return noise;
+        return _noise(metric);
+    }
 
     /// <summary>Gives mean and standard deviation of a figure over ten chunks of the reference, as chunks of so many rows would have them; null when the reference is too small to be cut.</summary>
     /// <remarks>What chunks differ by beyond chance stays, and chance is put in at the other size.</remarks>
@@ -58,72 +67,57 @@ internal sealed class SegmentReference
         return tally;
     }
 
-    private static (Func<PerformanceMetric, double, double> Error, Func<PerformanceMetric, double, double> Skewness) OfTwo(PerformanceTask task, ScoredRows rows, PerformanceTally all)
+    private static bool IsRoot(PerformanceMetric metric) => metric.Figure is "rmse" or "rmsle";
+
+    private static BinaryPerformance Sum(BinaryPerformance one, BinaryPerformance other) => new(
+        one.TruePositives + other.TruePositives, one.FalsePositives + other.FalsePositives, one.FalseNegatives + other.FalseNegatives, one.TrueNegatives + other.TrueNegatives, double.NaN, double.NaN);
+
+    private static RowNoise? OfCounts(PerformanceMetric metric, BinaryPerformance of) => metric.Figure switch
+    {
+        "accuracy" => RowNoise.OfShare(of.TruePositives + of.TrueNegatives, of.Count, of.Count),
+        "precision" => RowNoise.OfShare(of.TruePositives, of.TruePositives + of.FalsePositives, of.Count),
+        "recall" => RowNoise.OfShare(of.TruePositives, of.TruePositives + of.FalseNegatives, of.Count),
+        "specificity" => RowNoise.OfShare(of.TrueNegatives, of.TrueNegatives + of.FalsePositives, of.Count),
+        // f1 is 2s / (1 + s) of the share s of hits among the relevant rows, and rises by 2 / (1 + s)² with it.
+        "f1" => OfF1(of.TruePositives, of.TruePositives + of.FalsePositives + of.FalseNegatives, of.Count),
+        _ => null,
+    };
+
+    private static RowNoise OfF1(double hits, double relevant, double rows)
+    {
+        var share = (hits + 0.5) / (relevant + 1);
+        return RowNoise.OfShare(hits, relevant, rows, 2 / ((1 + share) * (1 + share)));
+    }
+
+    private Func<PerformanceMetric, RowNoise> OfTwo(PerformanceTask task, ScoredRows rows)
     {
         var scores = Array.TrueForAll(rows.Scores, double.IsNaN) ? [] : rows.Scores;
-        var errors = BinarySamplingError.Fit(scores, rows.Predicted, rows.Truth);
-        var counts = BinaryPerformance.Of([], rows.Predicted, rows.Truth);
-        return (
-            (metric, n) => metric.Figure switch
-            {
-                PerformanceMetric.BusinessValue => errors.OfBusinessValue(task.BinaryWorth, n),
-                PerformanceMetric.BusinessValuePerPrediction => errors.OfBusinessValue(task.BinaryWorth, n) / n,
-                _ when PerformanceMetric.IsRanking(metric.Name) => double.NaN,
-                _ => errors.Of(metric.Figure, n),
-            },
-            (metric, n) =>
-            {
-                var (hits, of) = metric.Figure switch
-                {
-                    "accuracy" => (counts.TruePositives + counts.TrueNegatives, counts.Count),
-                    "precision" => (counts.TruePositives, counts.TruePositives + counts.FalsePositives),
-                    "recall" => (counts.TruePositives, counts.TruePositives + counts.FalseNegatives),
-                    "specificity" => (counts.TrueNegatives, counts.TrueNegatives + counts.FalsePositives),
-                    "f1" => (counts.TruePositives, counts.TruePositives + counts.FalsePositives + counts.FalseNegatives),
-                    _ => (0.0, 0.0),
-                };
-                return OfShare(hits / of, n * of / counts.Count);
-            });
+        var area = scores.Length == 0 ? double.NaN : RocAucError.OfOneRow(scores, rows.Truth);
+        var precision = new Lazy<double>(() => BinarySamplingError.Fit(scores, rows.Predicted, rows.Truth).Of("average_precision", 1));
+        var worth = new Lazy<double>(() => BinarySamplingError.Fit([], rows.Predicted, rows.Truth).OfBusinessValue(task.BinaryWorth, 1));
+        return metric => metric.Figure switch
+        {
+            "roc_auc" => new(area, 0),
+            "average_precision" => new(precision.Value, 0),
+            PerformanceMetric.BusinessValue or PerformanceMetric.BusinessValuePerPrediction => new(worth.Value, 0),
+            _ => OfCounts(metric, _all.Counts!) ?? new(double.NaN, 0),
+        };
     }
 
-    private static (Func<PerformanceMetric, double, double> Error, Func<PerformanceMetric, double, double> Skewness) OfSeveral(PerformanceTask task, ScoredRows rows)
+    private static Func<PerformanceMetric, RowNoise> OfSeveral(PerformanceTask task, ScoredRows rows)
     {
+        if (task.Classes.Count == 0) return _ => new(double.NaN, 0);
         var (predicted, truth) = (Array.ConvertAll(rows.Predicted, p => (int)p), Array.ConvertAll(rows.Truth, t => (int)t));
-        if (task.Classes.Count == 0) return ((_, _) => double.NaN, (_, _) => 0);
         var errors = MulticlassSamplingError.Fit(rows.ClassScores, predicted, truth);
         var worth = RunningMoments.Of(predicted.Select((p, i) => task.Worth[p, truth[i]]).ToArray());
-        var right = (double)predicted.Where((p, i) => p == truth[i]).Count() / Math.Max(1, predicted.Length);
-        return (
-            (metric, n) => metric.Figure switch
-            {
-                PerformanceMetric.BusinessValue => worth.PopulationDeviation * Math.Sqrt(n),
-                PerformanceMetric.BusinessValuePerPrediction => worth.PopulationDeviation / Math.Sqrt(n),
-                _ => errors.Of(metric.Figure, n),
-            },
-            (metric, n) => metric.Figure == "accuracy" ? OfShare(right, n) : 0);
-    }
-
-    private static (Func<PerformanceMetric, double, double> Error, Func<PerformanceMetric, double, double> Skewness) OfNumbers(ScoredRows rows)
-    {
-        var known = new Dictionary<string, (RunningMoments Moments, double Skewness)>(StringComparer.Ordinal);
-        (RunningMoments Moments, double Skewness) Losses(string figure)
+        var right = predicted.Where((p, i) => p == truth[i]).Count();
+        return metric => metric.Figure switch
         {
-            lock (known)
-            {
-                if (known.TryGetValue(figure, out var value)) return value;
-                var losses = rows.Predicted.Select((p, i) => RegressionPerformance.Loss(figure, p, rows.Truth[i])).Where(double.IsFinite).ToArray();
-                var moments = RunningMoments.Of(losses);
-                var cubes = losses.Sum(l => Math.Pow(l - moments.Mean, 3)) / Math.Max(1, losses.Length);
-                return known[figure] = (moments, cubes / Math.Pow(moments.PopulationDeviation, 3));
-            }
-        }
-
-        return (
-            (metric, n) => PerformanceMetric.IsRanking(metric.Name) ? double.NaN : RegressionPerformance.SamplingError(metric.Figure, Losses(metric.Figure).Moments, n),
-            (metric, n) => PerformanceMetric.IsRanking(metric.Name) ? 0 : Losses(metric.Figure).Skewness / Math.Sqrt(n));
+            PerformanceMetric.BusinessValue or PerformanceMetric.BusinessValuePerPrediction => new(worth.PopulationDeviation, 0),
+            "accuracy" => RowNoise.OfShare(right, predicted.Length, predicted.Length),
+            _ => new(errors.Of(metric.Figure, 1), 0),
+        };
     }
-
-    private static double OfShare(double share, double rows) => (1 - (2 * share)) / Math.Sqrt(rows * share * (1 - share));
 
     private void Cut(PerformanceTask task, ScoredRows rows)
     {

@@ -77,7 +77,7 @@ internal sealed class LogConsumer(SegmentQueue queue, SegmentFolder? folder, Row
                     foreach (var batch in abandoned.Batches())
                     {
                         var pending = new Pending(batch.Name, null);
-                        foreach (var file in batch.Files) torn += TakeFile(pending, await File.ReadAllBytesAsync(file).ConfigureAwait(false));
+                        foreach (var file in batch.Files) torn += TakeFile(pending, batch.Number, await File.ReadAllBytesAsync(file).ConfigureAwait(false));
                         var found = pending.Rows;
                         await TryStoreAsync(pending).ConfigureAwait(false);
                         if (pending.Error is not null) continue; // it stays where it is
@@ -104,11 +104,11 @@ internal sealed class LogConsumer(SegmentQueue queue, SegmentFolder? folder, Row
         room.Return(rows);
     }
 
-    private int TakeFile(Pending pending, ReadOnlySpan<byte> file)
+    private int TakeFile(Pending pending, long batch, ReadOnlySpan<byte> file)
     {
         var at = SegmentChunk.HeaderBytes;
         bool isTorn;
-        while (SegmentChunk.NextRecord(file, ref at, out isTorn) is { } place) TakeRecord(pending, file[place]);
+        while (SegmentChunk.NextRecord(file, batch, ref at, out isTorn) is { } place) TakeRecord(pending, file[place]);
         return isTorn ? 1 : 0;
     }
 
@@ -205,7 +205,7 @@ internal sealed class LogConsumer(SegmentQueue queue, SegmentFolder? folder, Row
     private void Done(Pending pending)
     {
         _waiting.Remove(pending);
-        pending.Batch?.Dispose();
+        if (pending.Batch is { } batch) queue.Return(batch);
     }
 
     private void GiveUp(Pending pending, Group group, Exception error)

@@ -124,6 +124,9 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
         Wake();
     }
 
+    /// <summary>Removes what is kept of files to be used again, with what they still hold of predictions that are stored.</summary>
+    public void Forget() => _queue.Trim(0);
+
     /// <summary>Looks, before the next flush ends, for what other processes have left that are no more.</summary>
     public void Recover()
     {

@@ -15,6 +15,7 @@ internal sealed class PredictionLogAdmin(PredictionLog log, IPredictionStore sto
         var now = time.GetUtcNow();
         log.Recover();
         await log.FlushAsync(cancellationToken).ConfigureAwait(false); // what waits comes into the store, and so do the pieces of those that are no more
+        log.Forget();
         var erased = await store.EraseAsync(subject, now, cancellationToken).ConfigureAwait(false);
         if (options.Value.HashKey is { } key) erased += await store.EraseAsync(new ValueHash(key).Of(subject), now, cancellationToken).ConfigureAwait(false);
         logger.SubjectErased(erased);

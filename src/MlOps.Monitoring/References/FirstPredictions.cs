@@ -17,7 +17,12 @@ internal sealed class FirstPredictions(IPredictionLog log)
         if (context.Version.CreatedAt >= context.From) return profile;
         await foreach (var batch in log.ReadAsync(context.Version.Model, context.Version.CreatedAt, context.From, cancellationToken).ConfigureAwait(false))
         {
-            foreach (var part in new ChunkCutter(new(), context.From, context.To).Cut(batch)) ReferenceProfiler.Add(profile, Own(part.Rows, context.Version.Version), null);
+            foreach (var part in new ChunkCutter(new(), context.From, context.To).Cut(batch))
+            {
+                var own = Own(part.Rows, context.Version.Version);
+                if (own.Length > 0) ReferenceProfiler.Add(profile, own, null);
+            }
+
             if (profile.Rows >= MaxRows) break;
         }
 

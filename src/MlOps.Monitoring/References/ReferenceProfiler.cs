@@ -23,6 +23,13 @@ public static class ReferenceProfiler
         var cutter = new ChunkCutter(new(), DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
         await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            var errors = ColumnReader.Find(batch, PredictionColumns.Error);
+            if (errors is null || errors.NullCount == batch.Length)
+            {
+                Add(profile, batch, label);
+                continue;
+            }
+
             foreach (var part in cutter.Cut(batch)) Add(profile, part.Rows, label);
         }
 

@@ -56,7 +56,18 @@ internal sealed class ReferenceReader(IDatasetStore datasets, IEnumerable<IRefer
             foreach (var name in part.Columns) profile.Column(name).Merge(part[name]);
         }
 
-        return Describe(profile, context, parts.Length > 1 ? parts : [], isTraining: true);
+        var segments = Segment.Of(profile, context.Options).ToDictionary(s => s, _ => new DatasetProfile());
+        if (segments.Count > 0) await ReadAsync(segments, dataset, wanted, manifest, cancellationToken).ConfigureAwait(false);
+        return Describe(profile, context, parts.Length > 1 ? parts : [], isTraining: true) with { Segments = segments };
+    }
+
+    // Which values are the most frequent is known after the first reading only.
+    private async Task ReadAsync(Dictionary<Segment, DatasetProfile> segments, Dataset dataset, List<string> wanted, BundleManifest manifest, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in datasets.ReadAsync(dataset, wanted, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var (segment, rows) in Segment.Split(batch, segments.Keys)) Add(segments[segment], rows, 0, rows.Length, manifest);
+        }
     }
 
     private static void Add(DatasetProfile profile, RecordBatch batch, int at, int rows, BundleManifest manifest)

@@ -23,9 +23,12 @@ internal static class AlarmTable
     {
         var hasSegments = alarms.Any(a => a.Alarm.Segment is not null);
         var hasTimes = hasWindows || alarms.Any(a => a.Alarm.Chunk is not null);
+        var causes = alarms.GroupBy(a => a.Alarm.Cause, StringComparer.Ordinal)
+            .Select(g => (Found: g.Reverse().OrderByDescending(a => a.Alarm.Severity).ThenBy(a => double.IsNaN(a.Alarm.PValue) ? 2 : a.Alarm.PValue).First(), Times: g.Count()))
+            .OrderByDescending(c => c.Found.Alarm.Severity).ToArray();
         List<ReportColumn> columns = [new("severity", "Severity"), new("kind", "Kind"), new("subject", "About")];
         if (hasSegments) columns.Add(new("segment", "Segment"));
-        if (hasTimes) columns.Add(new("window", "When"));
+        if (hasTimes) columns.AddRange([new("window", "When", true), new("times", "Times", true)]);
         columns.AddRange(
         [
             new("sentence", "What was found") { IsWide = true }, new("statistic", "Statistic"), new("value", "Value", true), new("reference", "Reference", true), new("threshold", "Limit", true), new("p", "p", true),
@@ -33,17 +36,19 @@ internal static class AlarmTable
         ]);
         return new("Alarms")
         {
-            Note = alarms.Count > MaxAlarms ? $"The gravest {MaxAlarms} of {Readable.Count(alarms.Count)}; the JSON of the reports has all." : "The value of the statistic beside what it is in the reference, or is expected to be when nothing has changed; p is the chance of it then, adjusted for all comparisons.",
-            Table = new(columns, [.. alarms.OrderByDescending(a => a.Alarm.Severity).Take(MaxAlarms).Select(a => Row(a, hasSegments, hasTimes))]),
+            Note = causes.Length > MaxAlarms
+                ? $"The gravest {MaxAlarms} of {Readable.Count(causes.Length)} causes; the JSON of the reports has all."
+                : $"{(hasTimes ? "Each cause as it was when it was gravest, and how often it was an alarm. " : string.Empty)}The value of the statistic beside what it is in the reference, or is expected to be when nothing has changed; p is the chance of it then, adjusted for all comparisons.",
+            Table = new(columns, [.. causes.Take(MaxAlarms).Select(c => Row(c.Found, c.Times, hasSegments, hasTimes))]),
         };
     }
 
-    private static List<ReportCell> Row(FoundAlarm found, bool hasSegments, bool hasTimes)
+    private static List<ReportCell> Row(FoundAlarm found, int times, bool hasSegments, bool hasTimes)
     {
         var alarm = found.Alarm;
         List<ReportCell> cells = [Severity(alarm.Severity), new(alarm.Kind.ToString().ToLowerInvariant()), PageText.Data(alarm.Direction is null ? alarm.Subject : $"{alarm.Subject} ({alarm.Direction})")];
         if (hasSegments) cells.Add(PageText.Data(alarm.Segment));
-        if (hasTimes) cells.Add(new(alarm.Chunk is { } chunk ? PageText.Window(chunk.From, chunk.To) : PageText.Window(found.Report.From, found.Report.To)));
+        if (hasTimes) cells.AddRange([new(alarm.Chunk is { } chunk ? PageText.Window(chunk.From, chunk.To) : PageText.Window(found.Report.From, found.Report.To)), ReportCell.Count(times)]);
         cells.AddRange(
         [
             new(Readable.Cut(alarm.Sentence, 400)), new(alarm.Statistic ?? Readable.Nothing), ReportCell.Number(alarm.Value), ReportCell.Number(alarm.Reference), ReportCell.Number(alarm.Threshold), PageText.Probability(alarm.PValue),

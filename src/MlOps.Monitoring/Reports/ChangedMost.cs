@@ -25,7 +25,7 @@ internal static class ChangedMost
         if (changes.Length == 0) return null;
         var hasWindows = reports.Count > 1 || reports[0].Chunks.Count > 1;
         List<ReportColumn> heads = [new("what", "What"), new("figure", "Figure"), new("reference", "Reference", true), new("now", "Now", true), new("size", "Size", true), new("status", "Result")];
-        if (hasWindows) heads.Add(new("window", "When"));
+        if (hasWindows) heads.Add(new("window", "When", true));
         return new("What changed most")
         {
             Note = $"Size is how often the change fits into one that matters: a PSI {Readable.Number(Index)} beyond chance, {Readable.Share(Missing)} more or fewer missing values, {Readable.Share(Unseen)} of values never seen, a label that is off by a fifth, a metric at its limit.",

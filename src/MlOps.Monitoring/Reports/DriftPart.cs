@@ -66,7 +66,7 @@ internal static class DriftPart
     private static ReportTable Table(IReadOnlyList<ColumnSeries> columns, Dictionary<string, ReportSection> cards, bool hasWindows)
     {
         List<ReportColumn> heads = [new("status", "Result"), new("column", "Column"), new("psi", "PSI", true), new("noise", "by chance", true), new("p", "p", true), new("sentence", "What was found") { IsWide = true }];
-        if (hasWindows) heads.AddRange([new("window", "When"), new("alarms", "Windows with an alarm", true)]);
+        if (hasWindows) heads.AddRange([new("window", "When", true), new("alarms", "Windows with an alarm", true)]);
         return new(heads, [.. columns.Select(c =>
         {
             var worst = c.Worst.Column;
@@ -148,7 +148,7 @@ internal static class DriftPart
         [
             new("column", "Column"), new("status", "Result"), new("reference", "Missing in the reference", true), new("missing", "Missing", true), new("p", "p", true), new("unseen", "Unseen values", true), new("unseenP", "p", true),
         ];
-        if (hasWindows) heads.Add(new("window", "When"));
+        if (hasWindows) heads.Add(new("window", "When", true));
         return new("Data quality")
         {
             Note = $"The shares of missing values, and of values that the reference never had{(hasWindows ? ", of each column in the window in which they changed most" : string.Empty)}.",

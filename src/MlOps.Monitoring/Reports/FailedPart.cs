@@ -13,7 +13,7 @@ internal static class FailedPart
             Chips = [new("failed", ReportTone.Warning)],
             Note = $"The check could not do its work in {(found.Count == 1 ? "a window" : $"{Readable.Count(found.Count)} windows")}.",
             Table = new(
-                [new("window", "Window"), new("error", "Why") { IsWide = true }],
+                [new("window", "Window", true), new("error", "Why") { IsWide = true }],
                 [.. found.TakeLast(20).Select(f => (IReadOnlyList<ReportCell>)[new(PageText.Window(f.Report.From, f.Report.To)), new(Readable.Cut(f.Section.Error, 400))])]),
         };
     }

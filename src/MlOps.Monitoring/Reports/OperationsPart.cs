@@ -17,7 +17,7 @@ internal static class OperationsPart
             Note = found[^1].Section.Summary,
             Table = new(
                 [
-                    new("window", "Window"), new("version", "Version", true), new("rows", "Predictions", true), new("failed", "Failed", true), new("errors", "Errors", true), new("perSecond", "A second", true),
+                    new("window", "Window", true), new("version", "Version", true), new("rows", "Predictions", true), new("failed", "Failed", true), new("errors", "Errors", true), new("perSecond", "A second", true),
                     new("p50", "Latency p50", true), new("p95", "p95", true), new("p99", "p99", true),
                 ],
                 [.. chunks.TakeLast(MaxListed).Select(c => (IReadOnlyList<ReportCell>)

@@ -30,7 +30,7 @@ internal static class OtherPart
     private static ReportSection Windows(IReadOnlyList<(MonitorReport Report, MonitorSection Section)> found) => new(Words.Title(found[0].Section.Check))
     {
         Table = new(
-            [new("window", "Window"), new("alarms", "Alarms", true), new("summary", "Result") { IsWide = true }],
+            [new("window", "Window", true), new("alarms", "Alarms", true), new("summary", "Result") { IsWide = true }],
             [.. found.TakeLast(MaxRows).Select(f => (IReadOnlyList<ReportCell>)[new(PageText.Window(f.Report.From, f.Report.To)), ReportCell.Count(f.Section.Alarms.Count), new(Readable.Cut(f.Section.Summary, 400))])]),
     };
 

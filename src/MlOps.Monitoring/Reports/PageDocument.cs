@@ -7,6 +7,8 @@ namespace MlOps.Monitoring;
 internal static class PageDocument
 {
     private const int MaxWindows = 400;
+    private const int MinRanked = 7;
+    private const int MaxRanked = 10;
 
     public static ReportDocument Of(IReadOnlyList<MonitorReport> reports)
     {
@@ -17,6 +19,7 @@ internal static class PageDocument
         if (ChangedMost.Of(reports) is { } changed) sections.Add(changed);
         if (alarms.Length > 0) sections.Add(AlarmTable.Of(alarms, reports.Count > 1));
         if (reports.Count > 1) sections.Add(Windows(reports));
+        if (Ranking(reports) is { } ranking) sections.Add(ranking);
         sections.AddRange(parts);
         return new("monitoring", $"{first.Monitor}, {PageText.Window(reports.Min(r => r.From), last.To)}", Sentence(reports, alarms), Tone(alarms), Facts(reports, alarms), sections);
     }
@@ -65,11 +68,28 @@ internal static class PageDocument
         return facts;
     }
 
+    // A rank over a few windows is chance.
+    private static ReportSection? Ranking(IReadOnlyList<MonitorReport> reports)
+    {
+        if (reports.Count < MinRanked) return null;
+        var ranked = DriftRanking.Rank(reports).Where(c => !double.IsNaN(c.Spearman)).Take(MaxRanked).ToArray();
+        return ranked.Length == 0 ? null : new("What moves with performance")
+        {
+            Note = "The correlation of the ranks of a column's index and of the distance of performance from its reference, window by window. It does not say why.",
+            Table = new(
+                [new("column", "Column"), new("spearman", "Rank correlation", true), new("p", "p", true), new("alarms", "Alarms", true), new("periods", "Windows", true)],
+                [.. ranked.Select(c => (IReadOnlyList<ReportCell>)
+                [
+                    PageText.Data(c.Column), new(c.Spearman.ToString("0.00", CultureInfo.InvariantCulture)) { Value = c.Spearman }, PageText.Probability(c.PValue), ReportCell.Count(c.Alarms), ReportCell.Count(c.Periods),
+                ])]),
+        };
+    }
+
     private static ReportSection Windows(IReadOnlyList<MonitorReport> reports) => new("Windows")
     {
         Note = reports.Count > MaxWindows ? $"The latest {MaxWindows} of {Readable.Count(reports.Count)}." : null,
         Table = new(
-            [new("window", "Window"), new("version", "Version", true), new("rows", "Predictions", true), new("failed", "Failed", true), new("alarms", "Alarms"), new("subjects", "About") { IsWide = true }],
+            [new("window", "Window", true), new("version", "Version", true), new("rows", "Predictions", true), new("failed", "Failed", true), new("alarms", "Alarms"), new("subjects", "About") { IsWide = true }],
             [.. reports.TakeLast(MaxWindows).Select(r => (IReadOnlyList<ReportCell>)
             [
                 new(PageText.Window(r.From, r.To)), new(r.Version.ToString(CultureInfo.InvariantCulture)), ReportCell.Count(r.Rows), ReportCell.Count(r.FailedRows),

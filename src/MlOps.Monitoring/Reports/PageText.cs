@@ -17,7 +17,8 @@ internal static class PageText
         _ => value.ToString("0.###", CultureInfo.InvariantCulture),
     };
 
-    public static string Window(DateTimeOffset from, DateTimeOffset to) => $"{TimeText.Point(from.UtcDateTime)} to {TimeText.Point(to.UtcDateTime)}";
+    /// <summary>A window; of a day, the day.</summary>
+    public static string Window(DateTimeOffset from, DateTimeOffset to) => to - from == TimeSpan.FromDays(1) && from.UtcDateTime.TimeOfDay == TimeSpan.Zero ? TimeText.Point(from.UtcDateTime) : $"{TimeText.Point(from.UtcDateTime)} to {TimeText.Point(to.UtcDateTime)}";
 
     public static string Time(TimeSpan? span) => span is { } time ? TimeText.Span(time.Ticks) : Readable.Nothing;
 

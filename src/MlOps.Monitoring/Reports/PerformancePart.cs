@@ -54,7 +54,7 @@ internal static class PerformancePart
         heads.AddRange(
         [
             new("reference", "Reference", true), new("estimated", "Estimated", true), new("realized", "Realized", true), new("lower", "At least", true), new("upper", "At most", true),
-            new("window", "When"), new("alarms", "Windows with an alarm", true),
+            new("window", "When", true), new("alarms", "Windows with an alarm", true),
         ]);
         return new(heads, [.. series.Select((s, i) =>
         {
@@ -119,7 +119,7 @@ internal static class PerformancePart
             Facts = facts,
             Figures = PageText.IsSeries(points) ? [new LineFigure("Share of predictions with a label over time", [new("labelled", "bar", points)]) { IsShare = true }] : [],
             Table = new(
-                [new("window", "Window"), new("rows", "Predictions", true), new("labels", "Labels", true), new("share", "Labelled", true), new("status", "Performance")],
+                [new("window", "Window", true), new("rows", "Predictions", true), new("labels", "Labels", true), new("share", "Labelled", true), new("status", "Performance")],
                 [.. chunks.TakeLast(MaxListed).Select(c => (IReadOnlyList<ReportCell>)
                 [
                     new(PageText.Window(c.Report, c.Coverage.Chunk)), ReportCell.Count(c.Coverage.Rows), ReportCell.Count(c.Coverage.Labels),

@@ -29,6 +29,22 @@ public interface IModelMonitor
     /// <exception cref="NotFoundException">The alias points to no version.</exception>
     /// <exception cref="DataException">The log cannot be read.</exception>
     Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the last runs of a monitor, on whatever host they were.</summary>
+    /// <param name="monitor">The monitor.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>At most 50 runs, the latest first.</returns>
+    /// <exception cref="ArgumentException">There is no such monitor.</exception>
+    /// <exception cref="StoreException">What is remembered cannot be read.</exception>
+    Task<IReadOnlyList<MonitorRun>> ListRunsAsync(string monitor, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets monitors start a pipeline again that is stopped since retraining did not help, and forgets which causes it was run for. What it has spent of its budget, and the cool-down, stay.</summary>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>When it is remembered.</returns>
+    /// <exception cref="ArgumentException">No monitor of the host starts such a pipeline.</exception>
+    /// <exception cref="StoreException">What is remembered cannot be changed.</exception>
+    Task ResetTriggerAsync(string pipeline, CancellationToken cancellationToken = default);
 }
 
 /// <summary>What a monitor found and what it did.</summary>
@@ -48,20 +64,39 @@ public sealed record MonitorResult(MonitorReport Report, IReadOnlyList<TriggerRe
 /// <param name="Status">What it did.</param>
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="Run">The run; null when none was started or it failed.</param>
-public sealed record TriggerResult(string Pipeline, TriggerStatus Status, string Reason, PipelineRun? Run = null);
+public sealed record TriggerResult(string Pipeline, TriggerStatus Status, string Reason, PipelineRun? Run = null)
+{
+    /// <summary>Gets the reason that was looked for: drift, performance, alarm, labels, data, schedule.</summary>
+    public string Trigger { get; init; } = TriggerKinds.Drift;
+
+    /// <summary>Gets the version that the monitor's alias points to after the run; null when nothing was run, or it points to none.</summary>
+    public int? Champion { get; init; }
+
+    /// <summary>Gets whether the run has put another version in the place of the one that was watched.</summary>
+    public bool HasNewChampion { get; init; }
+
+    /// <summary>Gets why the run refused what it made, a sentence each; none when it did not, or said nothing.</summary>
+    public IReadOnlyList<string> Refusals { get; init; } = [];
+
+    /// <summary>Gets the alarm that retraining does not help; null when the pipeline is not stopped.</summary>
+    public Alarm? Alarm { get; init; }
+}
 
 /// <summary>What a monitor can do with a pipeline.</summary>
 public enum TriggerStatus
 {
-    /// <summary>There was no drift.</summary>
+    /// <summary>There was no reason.</summary>
     NotNeeded,
 
-    /// <summary>There was drift, but the pipeline was started for it before, or too short a time ago, or is running.</summary>
+    /// <summary>There was a reason, but the pipeline was started for it before, or too short a time ago, or too often, or is running.</summary>
     Held,
 
     /// <summary>The pipeline was run.</summary>
     Ran,
 
-    /// <summary>The pipeline was started and failed.</summary>
+    /// <summary>The pipeline was started and failed, or whether to start it could not be decided.</summary>
     Failed,
+
+    /// <summary>There was a reason, but retraining did not help the last times: the pipeline waits for another version, or for <see cref="IModelMonitor.ResetTriggerAsync"/>.</summary>
+    Stopped,
 }

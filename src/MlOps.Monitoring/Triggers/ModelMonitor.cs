@@ -9,20 +9,40 @@ namespace MlOps.Monitoring;
 internal sealed class ModelMonitor : IModelMonitor
 {
     private readonly MonitorRunner _runner;
+    private readonly ReportFiles _files;
     private readonly AlertManager _alerts;
     private readonly IOptionsMonitor<MonitorOptions> _options;
+    private readonly RunHistory _history;
+    private readonly MonitorMemories _memories;
+    private readonly HashSet<string> _pipelines;
     private readonly Dictionary<string, PipelineTrigger[]> _monitors;
 
     public ModelMonitor(
-        IEnumerable<MonitorDefinition> definitions, MonitorRunner runner, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<ModelMonitor> logger)
+        IEnumerable<MonitorDefinition> definitions,
+        MonitorRunner runner,
+        ReportFiles files,
+        AlertManager alerts,
+        RunHistory history,
+        MonitorMemories memories,
+        IPredictionLog log,
+        IModelRegistry registry,
+        MonitoringMetrics metrics,
+        IOptionsMonitor<MonitorOptions> options,
+        IServiceProvider services,
+        TimeProvider time,
+        ILogger<ModelMonitor> logger)
     {
+        (_history, _memories) = (history, memories);
         _runner = runner;
+        _files = files;
         _alerts = alerts;
         _options = options;
         var all = definitions.ToList();
-        var ledgers = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).Distinct(StringComparer.Ordinal).ToDictionary(p => p, _ => new PipelineLedger(), StringComparer.Ordinal);
+        _pipelines = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).ToHashSet(StringComparer.Ordinal);
         _monitors = all.ToDictionary(
-            d => d.Name, d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, ledgers[p.Pipeline], services.GetService<IPipelineRunner>, time, logger)).ToArray(), StringComparer.Ordinal);
+            d => d.Name,
+            d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, memories, log, registry, services.GetService<IPipelineRunner>, metrics, time, logger)).ToArray(),
+            StringComparer.Ordinal);
     }
 
     public IReadOnlyCollection<string> Monitors => _monitors.Keys;
@@ -33,11 +53,30 @@ internal sealed class ModelMonitor : IModelMonitor
         return _runner.CheckAsync(monitor, _options.Get(monitor), from, to, cancellationToken);
     }
 
-    public async Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
+    public Task<MonitorResult> RunAsync(string monitor, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
     {
         var triggers = Find(monitor);
+        return _history.RecordAsync(monitor, from, to, () => RunAsync(monitor, triggers, from, to, cancellationToken), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<MonitorRun>> ListRunsAsync(string monitor, CancellationToken cancellationToken = default)
+    {
+        Find(monitor);
+        return _history.ListAsync(monitor, cancellationToken);
+    }
+
+    public Task ResetTriggerAsync(string pipeline, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        if (!_pipelines.Contains(pipeline)) throw new ArgumentException($"No monitor starts pipeline '{pipeline}'. Monitors start: {string.Join(", ", _pipelines.Order(StringComparer.Ordinal))}.", nameof(pipeline));
+        return _memories.ChangeAsync<TriggerState>(PipelineTrigger.KeyOf(pipeline), state => state is null ? null : TriggerLedger.Reset(state), cancellationToken);
+    }
+
+    private async Task<MonitorResult> RunAsync(string monitor, PipelineTrigger[] triggers, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
         var options = _options.Get(monitor);
         var report = await _runner.CheckAsync(monitor, options, from, to, cancellationToken).ConfigureAwait(false);
+        await _files.WriteAsync(report, options.KeepReports, cancellationToken).ConfigureAwait(false);
         var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));

@@ -3,27 +3,98 @@ using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Starts one pipeline for one monitor, unless the ledger of the pipeline knows a reason not to.</summary>
-internal sealed class PipelineTrigger(string monitor, PipelineAction action, PipelineLedger ledger, Func<IPipelineRunner?> runner, TimeProvider time, ILogger logger)
+/// <summary>Starts one pipeline for one monitor and one reason, unless what is remembered of the pipeline speaks against it.</summary>
+internal sealed class PipelineTrigger(
+    string monitor, PipelineAction action, MonitorMemories memories, IPredictionLog log, IModelRegistry registry, Func<IPipelineRunner?> runner, MonitoringMetrics metrics, TimeProvider time, ILogger logger)
 {
+    private const string Prefix = "triggers/";
+    private readonly string _key = KeyOf(action.Pipeline);
+    private readonly string _windowKey = $"{monitor}/{action.Condition.Kind}";
+
+    public static string KeyOf(string pipeline) => MonitorMemories.KeyOf(Prefix, pipeline);
+
     public async Task<TriggerResult> ActAsync(MonitorReport report, MonitorOptions options, CancellationToken cancellationToken)
     {
-        if (report.Drift is not { HasDrift: true }) return new(action.Pipeline, TriggerStatus.NotNeeded, "There is no drift.");
-        var cause = new DriftCause(report);
-        if (ledger.TryStart(cause, time.GetUtcNow(), options.CoolDown) is { } why)
+        TriggerResult result;
+        try
         {
-            logger.TriggerHeld(monitor, action.Pipeline, why);
-            return new(action.Pipeline, TriggerStatus.Held, why);
+            result = await TryAsync(report, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // whatever a pipeline or a store does must not end the monitoring
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.TriggerFailed(e, monitor, action.Pipeline);
+            result = Result(TriggerStatus.Failed, $"Whether to start it could not be decided: {e.Message}");
         }
 
+        metrics.Triggered(monitor, action.Pipeline, result.Status);
+        return result;
+    }
+
+    private async Task<TriggerResult> TryAsync(MonitorReport report, MonitorOptions options, CancellationToken cancellationToken)
+    {
+        var known = await memories.ReadAsync<TriggerState>(_key, cancellationToken).ConfigureAwait(false);
+        var isFirst = !(known?.WindowEnds.ContainsKey(_windowKey) ?? false);
+        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log);
+        if (await action.Condition.FindAsync(question, cancellationToken).ConfigureAwait(false) is not { } cause) return Result(TriggerStatus.NotNeeded, action.Condition.Nothing);
+        var now = time.GetUtcNow();
+        var start = new TriggerStart(report.Model, report.Version, cause, Lease.New(now), _windowKey, report.To, now);
+        var decision = await DecideAsync(start, options, cancellationToken).ConfigureAwait(false);
+        if (decision.Refusal is { } status)
+        {
+            if (status == TriggerStatus.Stopped) logger.TriggerStopped(monitor, action.Pipeline, decision.Reason);
+            else logger.TriggerHeld(monitor, action.Pipeline, decision.Reason);
+            return Result(status, decision.Reason) with { Alarm = status == TriggerStatus.Stopped ? Stopped(decision.Reason) : null };
+        }
+
+        return await RunAsync(report, options, start, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<TriggerDecision> DecideAsync(TriggerStart start, MonitorOptions options, CancellationToken cancellationToken)
+    {
+        TriggerDecision? decision = null;
+        await memories.ChangeAsync<TriggerState>(
+            _key,
+            state =>
+            {
+                decision = TriggerLedger.TryStart(state ?? TriggerState.New(action.Pipeline), start, options);
+                return decision.Refusal is null || state?.Starts.Any(at => at > start.Now) == true ? decision.State : null;
+            },
+            cancellationToken).ConfigureAwait(false);
+        return decision!;
+    }
+
+    private async Task<TriggerResult> RunAsync(MonitorReport report, MonitorOptions options, TriggerStart start, CancellationToken cancellationToken)
+    {
+        var why = FormattableString.Invariant($"Started by {start.Cause.What} of version {report.Version}");
+        var hasEnded = false;
         try
         {
             var pipelines = runner() ?? throw new InvalidOperationException("The host has no IPipelineRunner. Add the package MlOps.Pipelines and register its runner.");
-            var request = new PipelineRequest { Parameters = action.Parameters(report), Trigger = "drift" };
-            logger.TriggerStarts(monitor, action.Pipeline, cause.ToString());
-            var run = await pipelines.RunAsync(action.Pipeline, request, cancellationToken).ConfigureAwait(false);
-            ledger.Answered(cause, run.RunId);
-            return new(action.Pipeline, TriggerStatus.Ran, $"Started by drift in {cause}.", run);
+            var request = new PipelineRequest { Parameters = action.Parameters(report), Trigger = start.Cause.Trigger };
+            logger.TriggerStarts(monitor, action.Pipeline, FormattableString.Invariant($"{start.Cause.What} of version {report.Version}"));
+            var run = await Lease.KeepAsync(
+                stop => pipelines.RunAsync(action.Pipeline, request, stop),
+                stop => ChangeAsync(state => state.Running?.Owner == start.Lease.Owner ? state with { Running = start.Lease.Renew(time.GetUtcNow()) } : null, stop),
+                time,
+                cancellationToken).ConfigureAwait(false);
+            var champion = (await registry.FindByAliasAsync(report.Model, options.Alias, cancellationToken).ConfigureAwait(false))?.Version;
+            var futile = 0;
+            await ChangeAsync(
+                state =>
+                {
+                    var next = TriggerLedger.Ran(state, start, run.RunId, champion);
+                    futile = next.Of(report.Model, report.Version).Futile;
+                    return next;
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            hasEnded = true;
+            return Ran(report, options, start, run, champion, futile, why);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -34,11 +105,47 @@ internal sealed class PipelineTrigger(string monitor, PipelineAction action, Pip
 #pragma warning restore CA1031
         {
             logger.TriggerFailed(e, monitor, action.Pipeline);
-            return new(action.Pipeline, TriggerStatus.Failed, $"Started by drift in {cause}, and failed: {e.Message}");
+            return Result(TriggerStatus.Failed, $"{why}, and failed: {e.Message}");
         }
         finally
         {
-            ledger.Ended();
+            if (!hasEnded) await GiveBackAsync(start).ConfigureAwait(false);
         }
     }
+
+    private TriggerResult Ran(MonitorReport report, MonitorOptions options, TriggerStart start, PipelineRun run, int? champion, int futile, string why)
+    {
+        var isStopped = futile >= options.StopAfter && start.Cause.Trigger != TriggerKinds.Schedule;
+        var reason = isStopped ? TriggerLedger.Stopped(futile, start) : null;
+        if (reason is not null) logger.TriggerStopped(monitor, action.Pipeline, reason);
+        var refusals = run.Stages.Select(s => s.Output).OfType<IRefusals>().SelectMany(r => r.Refusals).Distinct(StringComparer.Ordinal).ToList();
+        logger.TriggerRan(monitor, action.Pipeline, run.RunId, report.Version, champion ?? 0, refusals.Count);
+        return Result(TriggerStatus.Ran, why + ".", run) with
+        {
+            Champion = champion,
+            HasNewChampion = champion is not null && champion != report.Version,
+            Refusals = refusals,
+            Alarm = reason is null ? null : Stopped(reason),
+        };
+    }
+
+    // A store that cannot be reached now frees the pipeline when the lease expires.
+    private async Task GiveBackAsync(TriggerStart start)
+    {
+        try
+        {
+            await ChangeAsync(state => TriggerLedger.Ended(state, start), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
+        {
+            logger.TriggerFailed(e, monitor, action.Pipeline);
+        }
+    }
+
+    private Task ChangeAsync(Func<TriggerState, TriggerState?> change, CancellationToken cancellationToken) =>
+        memories.ChangeAsync<TriggerState>(_key, state => change(state ?? TriggerState.New(action.Pipeline)), cancellationToken);
+
+    private TriggerResult Result(TriggerStatus status, string reason, PipelineRun? run = null) => new(action.Pipeline, status, reason, run) { Trigger = action.Condition.Kind };
+
+    private Alarm Stopped(string reason) => new("triggers", AlarmKind.Other, AlarmSeverity.Warning, action.Pipeline, reason);
 }

@@ -10,7 +10,7 @@ namespace MlOps.Serving;
 internal static class FeatureAnswers
 {
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonEncodedText Present = JsonEncodedText.Encode("PRESENT"), Null = JsonEncodedText.Encode("NULL_VALUE"), Missing = JsonEncodedText.Encode("NOT_FOUND"), TooOld = JsonEncodedText.Encode("OUTSIDE_MAX_AGE");
+    private static readonly JsonEncodedText Present = JsonEncodedText.Encode("PRESENT"), Null = JsonEncodedText.Encode("NULL_VALUE");
     private static readonly JsonEncodedText Epoch = JsonEncodedText.Encode("1970-01-01T00:00:00Z"); // for what has no event, as Feast gives it
 
     public static Task DetailAsync(HttpContext context, int status, string detail) => WriteAsync(context, status, detail, static (json, detail) =>
@@ -58,7 +58,8 @@ internal static class FeatureAnswers
             json.WriteEndObject();
             json.WriteStartArray("results"u8);
             foreach (var key in request.Question.Columns.Keys) WriteKey(json, request.Given[key.Name]);
-            for (var feature = 0; feature < vectors.Columns.Count; feature++) WriteFeature(json, vectors, feature);
+            var columns = new FeatureColumns(json, vectors);
+            for (var feature = 0; feature < vectors.Columns.Count; feature++) columns.Write(feature);
             json.WriteEndArray();
             json.WriteEndObject();
         });
@@ -74,36 +75,6 @@ internal static class FeatureAnswers
         json.WriteEndArray();
         json.WriteStartArray("event_timestamps"u8);
         for (var i = 0; i < values.Count; i++) json.WriteStringValue(Epoch);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteFeature(Utf8JsonWriter json, FeatureVectors vectors, int feature)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("values"u8);
-        for (var i = 0; i < vectors.Count; i++) FeatureJson.Write(json, vectors[i, feature]);
-        json.WriteEndArray();
-        json.WriteStartArray("statuses"u8);
-        for (var i = 0; i < vectors.Count; i++)
-        {
-            json.WriteStringValue(vectors.StatusOf(i, feature) switch
-            {
-                FeatureStatus.Present => Present,
-                FeatureStatus.Null => Null,
-                FeatureStatus.OutsideTimeToLive => TooOld,
-                _ => Missing,
-            });
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("event_timestamps"u8);
-        for (var i = 0; i < vectors.Count; i++)
-        {
-            if (vectors.EventTimeOf(i, feature) is { } time) FeatureJson.WriteMoment(json, FeatureTime.ToMicros(time));
-            else json.WriteStringValue(Epoch);
-        }
-
         json.WriteEndArray();
         json.WriteEndObject();
     }

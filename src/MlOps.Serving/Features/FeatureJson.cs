@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using MlOps.Core;
 
@@ -7,6 +8,7 @@ namespace MlOps.Serving;
 internal static class FeatureJson
 {
     private const double MaxExactInteger = 9007199254740992; // 2^53
+    private const int MomentLength = 40;
 
     /// <summary>Reads a value.</summary>
     /// <param name="reader">A reader at the value.</param>
@@ -75,12 +77,19 @@ internal static class FeatureJson
     }
 
     /// <summary>Writes a moment as Google's protocol buffers do: in UTC, with no, three or six digits after the second.</summary>
-    public static void WriteMoment(Utf8JsonWriter json, long micros)
+    public static void WriteMoment(IBufferWriter<byte> text, DateTimeOffset moment)
     {
-        Span<byte> text = stackalloc byte[40];
+        var micros = FeatureTime.ToMicros(moment);
         var format = micros % 1_000_000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : micros % 1_000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss.fff'Z'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
-        FeatureTime.FromMicros(micros).TryFormat(text, out var written, format, System.Globalization.CultureInfo.InvariantCulture);
-        json.WriteStringValue(text[..written]);
+        moment.UtcDateTime.TryFormat(text.GetSpan(MomentLength), out var written, format, System.Globalization.CultureInfo.InvariantCulture);
+        text.Advance(written);
+    }
+
+    private static void WriteMoment(Utf8JsonWriter json, long micros)
+    {
+        var text = new ArrayBufferWriter<byte>(MomentLength);
+        WriteMoment(text, FeatureTime.FromMicros(micros));
+        json.WriteStringValue(text.WrittenSpan);
     }
 
     private static void WriteDay(Utf8JsonWriter json, long days)

@@ -2,15 +2,25 @@ namespace MlOps.Statistics;
 
 /// <summary>Measures a binary classifier row by row, in memory that does not grow with the rows: what it is once labels are known, and what is to be expected of it meanwhile.</summary>
 /// <remarks>
-/// The first rows are kept as they are, and the figures of so many are those of <see cref="BinaryPerformance.Of"/>. From there on rows are counted in bins of equally many of the first ones' scores; only the order of scores within
-/// one bin is forgotten, which moves the area under the curve by less than one over the bins. Everything else stays exact. Not thread-safe.
+/// The first rows are kept as they are, and the figures of so many are those of <see cref="BinaryPerformance.Of"/>. From there on rows are counted in a thousand bins of equally many of the first ones' scores, parted by fixed edges as well;
+/// only the order of scores within one bin is forgotten, which moves the area under the curve by far less than a thousandth. Everything else stays exact. Not thread-safe.
 /// </remarks>
 public sealed class BinaryTally
 {
     /// <summary>How many rows are kept as they are, unless said otherwise.</summary>
     public const int DefaultExactRows = 20_000;
 
-    private const int MaxBins = 2048;
+    private const int OwnBins = 1024;
+    private const int EvenBins = 1024;
+    private const int WideBins = 160;
+
+    // For scores that are not like the first ones: even steps from 0 to 1, and ever wider ones beyond.
+    private static readonly double[] FixedEdges =
+    [
+        .. Enumerable.Range(0, EvenBins + 1).Select(i => (double)i / EvenBins),
+        .. Enumerable.Range(1, WideBins).Select(i => Math.Pow(2, i / 4.0)),
+        .. Enumerable.Range(0, WideBins).Select(i => -Math.Pow(2, (i / 4.0) - 10)),
+    ];
 
     private readonly int _exactRows;
     private double[] _scores;
@@ -122,18 +132,12 @@ public sealed class BinaryTally
         _kept++;
     }
 
-    // A bin begins at each of some scores; equal ones are in the same.
+    // A bin begins at each edge; equal scores are in the same.
     private void Bin()
     {
         var sorted = _scores.AsSpan(0, _kept).ToArray();
         Array.Sort(sorted);
-        var edges = new List<double>();
-        for (var bin = 1; bin < MaxBins; bin++)
-        {
-            var edge = sorted[(int)((long)bin * sorted.Length / MaxBins)];
-            if (edge > sorted[0] && (edges.Count == 0 || edge > edges[^1])) edges.Add(edge);
-        }
-
+        var edges = Enumerable.Range(1, OwnBins - 1).Select(bin => sorted[(int)((long)bin * sorted.Length / OwnBins)]).Concat(FixedEdges).Distinct().Order();
         _edges = [.. edges];
         _steps = new Step[_edges.Length + 1];
         for (var i = 0; i < _kept; i++) _steps[BinOf(_scores[i])].Add(_chances[i], _truths[i]);

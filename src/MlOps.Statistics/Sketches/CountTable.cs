@@ -148,6 +148,31 @@ internal sealed class CountTable
         return sorted;
     }
 
+    /// <summary>All numbers in ascending order, and their counts.</summary>
+    public (long[] Keys, long[] Counts) Ordered()
+    {
+        var (keys, counts, next) = (new long[Distinct], new long[Distinct], 0);
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Count != 0) (keys[next], counts[next++]) = (slot.Key, slot.Count);
+        }
+
+        var outside = next;
+        for (var place = _window.Length - 1; place > 0; place -= 2)
+        {
+            if (_window[place] != 0) (keys[next], counts[next++]) = (~(_first + (place >> 1)), _window[place]);
+        }
+
+        for (var place = 0; place < _window.Length; place += 2)
+        {
+            if (_window[place] != 0) (keys[next], counts[next++]) = (_first + (place >> 1), _window[place]);
+        }
+
+        // The window is in order; as a rule nothing lies outside of it.
+        if (outside > 0) Array.Sort(keys, counts);
+        return (keys, counts);
+    }
+
     /// <summary>Shifts every number to the right; counts of those that become equal are added up.</summary>
     public void Shift(int bits)
     {

@@ -147,14 +147,10 @@ internal sealed class ValueSketch
     /// <summary>The keys of the buckets in ascending order, at <see cref="Level"/> or, when each value is counted, at level 0, and their counts.</summary>
     public (long[] Keys, long[] Counts) Ordered()
     {
-        var (keys, counts) = (new long[_table.Distinct], new long[_table.Distinct]);
-        _table.CopyTo(keys, counts);
-        if (Level == Exact)
-        {
-            for (var i = 0; i < keys.Length; i++) keys[i] = KeyOf(keys[i], _whole);
-        }
-
-        Array.Sort(keys, counts);
+        var (keys, counts) = _table.Ordered();
+        if (Level != Exact) return (keys, counts);
+        for (var i = 0; i < keys.Length; i++) keys[i] = KeyOf(keys[i], _whole);
+        if (!_whole) Array.Sort(keys, counts);
         return (keys, counts);
     }
 

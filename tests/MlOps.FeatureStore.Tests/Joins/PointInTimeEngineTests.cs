@@ -84,6 +84,16 @@ public abstract class PointInTimeEngineTests
     }
 
     [Fact]
+    public async Task One_view_is_joined_by_two_keys_with_other_features_for_each()
+    {
+        var view = (await StatsAsync([1L, Tables.At("2024-01-01"), default, 5L], [2L, Tables.At("2024-01-01"), Tables.At("2024-01-01"), 6L])) with { CreatedTime = null, Features = [new("trips", ColumnType.Int64), new("written", ColumnType.Timestamp)] };
+        Column[] columns = [new("from", ColumnType.Int64), new("to", ColumnType.Int64), new("time", ColumnType.Timestamp)];
+        var joined = await JoinAsync(
+            Tables.Batch(columns, [1L, 2L, Tables.At("2024-01-02")], [2L, 3L, Tables.At("2024-01-02")]), "time", [new(view, ["from"], [view.Features[0]], 0), new(view, ["to"], [view.Features[1]], 1)]);
+        joined.Select(r => (r[3], r[4])).Should().Equal((5L, Tables.At("2024-01-01")), (6L, default));
+    }
+
+    [Fact]
     public async Task Several_views_have_their_features_side_by_side_in_order()
     {
         var first = await StatsAsync([1L, Tables.At("2024-01-01"), default, 5L]);

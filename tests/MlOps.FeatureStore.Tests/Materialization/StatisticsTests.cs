@@ -26,6 +26,21 @@ public sealed class StatisticsTests : IDisposable
     }
 
     [Fact]
+    public async Task Windows_have_the_statistics_of_their_values_as_of_the_run()
+    {
+        var view = World.Drivers(created: false) with { Features = [new("trips", ColumnType.Int64) { Column = string.Empty, Aggregation = new(AggregationKind.Count, TimeSpan.FromHours(4)) }] };
+        var world = new World(view) { Statistics = { Statistics } };
+        for (var driver = 0; driver < 10; driver++)
+        {
+            for (var each = 0; each <= driver; each++) world.Events.Add(view, (long)driver, World.Noon.AddHours(driver == 0 ? -9 : -1));
+        }
+
+        await world.IncrementalAsync();
+        var trips = (await Statistics.ListAsync("drivers", 1, TestContext.Current.CancellationToken)).Single().Profile["trips"];
+        (trips.Rows, trips.Missing, trips.Numbers!.Min, trips.Numbers.Max).Should().Be((10, 1, 2, 10), "the window of driver 0 is empty");
+    }
+
+    [Fact]
     public async Task The_newest_statistics_come_first_and_old_ones_go()
     {
         var world = new World { Statistics = { Statistics }, Options = { Overlap = TimeSpan.Zero } };

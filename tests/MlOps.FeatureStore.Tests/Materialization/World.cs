@@ -33,6 +33,8 @@ internal sealed class World
 
     public MaterializationOptions Options { get; } = new();
 
+    public FeatureStoreMetrics Metrics { get; init; } = new();
+
     public FakeLogger<Materializer> Logger { get; } = new();
 
     public List<IFeatureGuard> Guards { get; } = [];
@@ -49,7 +51,7 @@ internal sealed class World
     {
         get
         {
-            var context = new MaterializationContext(Tables, Store, Guards, Datasets, Time, new FeatureStoreMetrics(), Microsoft.Extensions.Options.Options.Create(Options));
+            var context = new MaterializationContext(Tables, Store, Guards, Datasets, Time, Metrics, Microsoft.Extensions.Options.Options.Create(Options));
             return new(Definitions, Events, Catalog, context, new Pusher(context, Histories), Statistics, Logger);
         }
     }

@@ -25,4 +25,16 @@ public sealed class DriverStatsParquetTests
         rows.Select(r => (r[0], r[5])).Should().Equal(expected.Select(r => (r[0], r[5])));
         rows.Select(r => ((float)r[3].ToDouble(), (float)r[4].ToDouble())).Should().Equal(expected.Select(r => ((float)r[3].ToDouble(), (float)r[4].ToDouble()))); // the file holds floats
     }
+
+    [Fact, Trait(Oracles.Category, Oracles.Peer)]
+    public async Task They_are_materialized_as_its_SQL_says()
+    {
+        var expected = DriverStats.Materialized().ToList();
+        var view = DriverStats.ViewOf(FeatureSource.Of(Source.Parquet(DriverStats.PathOf("driver_stats.parquet")))) with { TimeToLive = null };
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(new FeatureDefinitions([.. view.Entities], [view]))
+            .AddMlOpsCore().AddData().UseDuckDb().UseInMemoryStores().AddFeatureStore().Services.BuildServiceProvider();
+        var found = await DriverStats.MaterializeAsync(view, services.GetRequiredService<IEventReader>(), new(2022, 3, 31, 0, 0, 0, TimeSpan.Zero), new(2022, 4, 5, 17, 0, 0, TimeSpan.Zero));
+        found.Select(r => (r[0], r[1], r[4])).Should().Equal(expected.Select(r => (r[0], r[1], r[4])));
+        found.Select(r => ((float)r[2].ToDouble(), (float)r[3].ToDouble())).Should().Equal(expected.Select(r => ((float)r[2].ToDouble(), (float)r[3].ToDouble()))); // the file holds floats
+    }
 }

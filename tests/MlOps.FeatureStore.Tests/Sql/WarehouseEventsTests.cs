@@ -1,4 +1,3 @@
-using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Core;
@@ -69,22 +68,12 @@ public abstract class WarehouseEventsTests : IAsyncDisposable
         (await act.Should().ThrowAsync<DataException>()).Which.Column.Should().Be("gone");
     }
 
-    [Fact]
-    public async Task The_newest_event_is_that_of_the_latest_time_then_creation_then_place()
-    {
-        var view = await PutAsync(
-            Row(1, "2024-01-02", "2024-01-05"), Row(2, "2024-01-03", "2024-01-03"), Row(3, "2024-01-03", "2024-01-04"), Row(4, "2024-01-03", "2024-01-04"), Row(5, "2024-01-03", null), Row(6, null, "2024-01-09"), Row(7, "2024-01-09", "2024-01-09"));
-        (await NewestAsync(view, new(Micros("2024-01-01"), Micros("2024-01-03")))).Select(r => r[^1].ToInt64()).Should().Equal(4);
-    }
-
     [Fact, Trait(Oracles.Category, Oracles.Peer)]
-    public async Task The_newest_values_of_Feasts_drivers_are_those_that_its_SQL_gives()
+    public async Task The_drivers_of_Feast_are_materialized_as_its_SQL_says()
     {
-        var source = FeatureSource.Sql("warehouse", await Warehouse.PutAsync(DriverStats.Read("driver_stats.csv", DriverStats.Events)));
-        var newest = await NewestAsync(DriverStats.ViewOf(source), new(Micros("2022-03-31T00:00Z"), Micros("2022-04-05T17:00Z")));
-        Column[] expected = [new("driver_id", ColumnType.Int64), new("event_timestamp", ColumnType.Timestamp), .. DriverStats.Expected[3..]];
-        newest.OrderBy(r => r[0].ToInt64()).Select(r => (FeatureValue[])[r[0], r[1], .. r[3..]]).Should()
-            .BeEquivalentTo(Tables.Rows(DriverStats.Read("driver_stats_expected_materialize.csv", expected)), o => o.WithStrictOrdering().ComparingByValue<FeatureValue>());
+        var view = DriverStats.ViewOf(FeatureSource.Sql("warehouse", await Warehouse.PutAsync(DriverStats.Read("driver_stats.csv", DriverStats.Events)))) with { TimeToLive = null };
+        (await MaterializeAsync(view, "2022-03-31T00:00Z", "2022-04-05T17:00Z")).Should()
+            .BeEquivalentTo(DriverStats.Materialized(), o => o.WithStrictOrdering().ComparingByValue<FeatureValue>());
     }
 
     private static FeatureValue[] Row(long trips, string? at, string? written) => [7L, at is null ? default(FeatureValue) : Tables.At(at), written is null ? default(FeatureValue) : Tables.At(written), trips];
@@ -100,15 +89,11 @@ public abstract class WarehouseEventsTests : IAsyncDisposable
         return await Tables.RowsAsync(reader.ReadAsync(view, null, span, Cancel));
     }
 
-    private async Task<List<FeatureValue[]>> NewestAsync(FeatureView view, EventSpan span)
+    private async Task<List<FeatureValue[]>> MaterializeAsync(FeatureView view, string from, string to)
     {
-        await using var session = await Warehouse.Warehouse.OpenAsync(Cancel);
-        var source = await session.DescribeAsync(((FeatureSource.FromWarehouse)view.Source).Text, Cancel);
-        var layout = EventLayout.Match(view, null, WarehouseEvents.SchemaOf(source, view, null));
-        var rows = new EventRows(view, layout, span);
-        var read = new List<FeatureValue[]>();
-        await foreach (RecordBatch batch in session.QueryAsync(WarehouseEvents.SelectNewest(source, view, layout.SourceColumns, span, Warehouse.Warehouse.Dialect), null, Cancel)) read.AddRange(Tables.Rows(rows.Select(batch)));
-        return read;
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        using var reader = new EventReader(Warehouse.Datasets, [Warehouse.Warehouse], services, new FeatureStoreMetrics(), NullLogger<EventReader>.Instance);
+        return await DriverStats.MaterializeAsync(view, reader, Tables.At(from), Tables.At(to));
     }
 }
 

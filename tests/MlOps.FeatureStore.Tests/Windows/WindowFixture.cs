@@ -12,7 +12,7 @@ internal sealed class WindowFixture : IEventReader
     public const long Minute = 60 * Second;
     public const long Hour = 60 * Minute;
     public const long Day = 24 * Hour;
-    public static readonly EntityRowsReader Rows = new(null!, [], Microsoft.Extensions.Options.Options.Create(new LocalJoinOptions()));
+    private static readonly LocalJoinOptions Plenty = new();
 
     private readonly DatasetSchema _rowColumns;
     private readonly List<FeatureValue[]> _events = [];
@@ -41,10 +41,16 @@ internal sealed class WindowFixture : IEventReader
     /// <summary>Gets the columns of the events.</summary>
     public DatasetSchema Schema { get; }
 
+    /// <summary>Gets the memory of the join and where its files lie.</summary>
+    public LocalJoinOptions Options { get; init; } = Plenty;
+
     /// <summary>Gets how many events a batch holds.</summary>
     public int BatchSize { get; init; } = 3;
 
     public IReadOnlyList<FeatureValue[]> Events => _events;
+
+    /// <summary>Gets how often the events were read.</summary>
+    public int Readings { get; private set; }
 
     /// <summary>Events of one column named value.</summary>
     public static WindowFixture Of(ColumnType type, params Feature[] features) => new([new("value", type)], features);
@@ -75,6 +81,7 @@ internal sealed class WindowFixture : IEventReader
     public async IAsyncEnumerable<RecordBatch> ReadAsync(FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.Yield();
+        Readings++;
         yield return BatchOf(Schema, []);
         foreach (var chunk in _events.Where(e => span is null || (e[1].Bits >= span.From && e[1].Bits <= span.To)).Chunk(BatchSize)) yield return BatchOf(Schema, chunk);
     }
@@ -85,7 +92,7 @@ internal sealed class WindowFixture : IEventReader
         var values = rows.Select(r => new[] { r.Id, FeatureValue.FromBits(ColumnType.Timestamp, r.Time) }).ToArray();
         var batches = values.Chunk(2).Select(c => BatchOf(_rowColumns, c)).Prepend(BatchOf(_rowColumns, []));
         var selected = new SelectedView(View, ["id"], View.Features, 0);
-        var engine = new WindowJoin(this, Rows);
+        var engine = Engine();
         var joined = new List<FeatureValue[]>();
         await foreach (var batch in engine.JoinAsync(new(EntityRows.Of(batches.ToAsyncEnumerable()), "event_timestamp", [selected], createdBeforeRow, leakage ?? new()), TestContext.Current.CancellationToken))
         {
@@ -93,6 +100,13 @@ internal sealed class WindowFixture : IEventReader
         }
 
         return [.. joined];
+    }
+
+    /// <summary>Makes the engine over these events.</summary>
+    public WindowJoin Engine()
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        return new(this, new(null!, [], options), options);
     }
 
     /// <summary>Gives the only feature of entity 1 as of one moment.</summary>

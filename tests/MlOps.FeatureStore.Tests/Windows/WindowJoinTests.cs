@@ -223,7 +223,7 @@ public sealed class WindowJoinTests
         var join = new PointInTimeJoin(
             EntityRows.Of(new[] { BatchOf(new([new("id", ColumnType.Int64), new("event_timestamp", ColumnType.Timestamp)]), []) }.ToAsyncEnumerable()),
             "event_timestamp", [new(fixture.View, ["id"], fixture.View.Features, 0)], false, new());
-        var joining = async () => await new WindowJoin(fixture, Rows).JoinAsync(join, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        var joining = async () => await fixture.Engine().JoinAsync(join, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
         await joining.Should().ThrowAsync<DataException>().WithMessage("Column 'id'*join key 'id'*Int64*String*");
     }
 }

@@ -66,9 +66,9 @@ internal sealed record WindowEvent(long Id, long Time, FeatureValue[] Values, lo
 /// <summary>Events, rows, and the features that are asked for.</summary>
 internal sealed record WindowHistory(IReadOnlyList<Feature> Features, WindowEvent[] Events, (FeatureValue Id, long Time)[] Rows, bool HasCreated, bool HasReversals)
 {
-    public WindowFixture ToFixture()
+    public WindowFixture ToFixture(long? memory = null)
     {
-        var fixture = new WindowFixture(WindowSamples.Columns, Features, HasCreated, HasReversals) { BatchSize = 7 };
+        var fixture = new WindowFixture(WindowSamples.Columns, Features, HasCreated, HasReversals) { BatchSize = 7, Options = new() { MemoryBudget = memory ?? 1 << 30 } };
         foreach (var e in Events) fixture.Add(e.Id, e.Time, e.Values, e.Created, e.IsReversal);
         return fixture;
     }

@@ -32,7 +32,7 @@ public sealed class WindowStoreTests
     {
         var fixture = Of(ColumnType.Int64, Features).Add(1L, 5 * Minute, 3L).Add(1L, 7 * Minute, 4L);
         await Windows(fixture).PushAsync(All(fixture), 8 * Minute, Token);
-        (await Windows(fixture).MaterializeAsync(fixture, (6 * Minute) + 1, 8 * Minute, Token)).Written.Should().Be(1);
+        (await Windows(fixture).MaterializeAsync(fixture, (6 * Minute) + 1, 8 * Minute, null, Token)).Written.Should().Be(1);
         (await ReadAsync(fixture, 1, 9 * Minute)).Should().Equal(7L, 4L);
     }
 
@@ -72,7 +72,7 @@ public sealed class WindowStoreTests
         await Windows(fixture).PushAsync(All(fixture), 8 * Minute, Token);
         await Windows(fixture).DeleteAsync([KeyOf(1)], 6 * Minute, Token);
         (await RowAsync(1)).IsDeleted.Should().BeTrue();
-        await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 8 * Minute, Token);
+        await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 8 * Minute, null, Token);
         (await ReadAsync(fixture, 1, 9 * Minute)).Should().Equal(4L, 4L);
     }
 
@@ -81,7 +81,7 @@ public sealed class WindowStoreTests
     {
         var fixture = Of(ColumnType.Int64, Features).Add(1L, 5 * Minute, 3L);
         await Windows(fixture).DeleteAsync([KeyOf(1)], 6 * Minute, Token);
-        (await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 8 * Minute, Token)).Written.Should().Be(0);
+        (await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 8 * Minute, null, Token)).Written.Should().Be(0);
         (await RowAsync(1)).IsDeleted.Should().BeTrue();
     }
 
@@ -91,7 +91,7 @@ public sealed class WindowStoreTests
         var fixture = new WindowFixture([new("value", ColumnType.Int64)], Features, created: true, reversals: true);
         fixture.Add(1L, 5 * Minute, 3L, created: 5 * Minute).Add(1L, 7 * Minute, 4L, created: 9 * Minute);
         await Windows(fixture).PushAsync(All(fixture), 10 * Minute, Token);
-        await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 10 * Minute, Token);
+        await Windows(fixture).MaterializeAsync(fixture, 8 * Minute, 10 * Minute, null, Token);
         (await ReadAsync(fixture, 1, 11 * Minute)).Should().Equal(7L, 4L);
         (await RowAsync(1)).EventTime.Should().Be(7 * Minute);
     }

@@ -78,6 +78,10 @@ public sealed partial class MonitorPageTests
         PageOf("one").ToMarkdown().Should().MatchRegex(@"\| ⚠️ warning \| drift \| `distance` \|.*\| psi \| 0\.9 \| 0\.01 \| 0\.1 \| \\< 1e-15 \|.*above 2000: 0\.1 to 0\.35, 70 % of it");
 
     [Fact]
+    public void A_cause_that_is_an_alarm_in_several_windows_is_told_once() =>
+        PageOf("many").ToMarkdown().Should().MatchRegex(@"\| ❌ critical \| performance \| `auc` \| 2001-05-03 \| 3 \|");
+
+    [Fact]
     public void The_gravest_alarm_comes_first()
     {
         var markdown = PageOf("one").ToMarkdown();
@@ -88,7 +92,7 @@ public sealed partial class MonitorPageTests
     public void A_column_is_drawn_beside_its_reference_in_the_window_in_which_it_moved_most()
     {
         var card = Cards(PageOf("many")).Single(c => c.Contains(">distance<", StringComparison.Ordinal));
-        card.Should().Contain("In 2001-05-05 to 2001-05-06:").And.Contain("above 2000, reference: 10 %").And.Contain("above 2000, current: 35 %").And.Contain("var(--before)");
+        card.Should().Contain("In 2001-05-05:").And.Contain("above 2000, reference: 10 %").And.Contain("above 2000, current: 35 %").And.Contain("var(--before)");
         Svg().Matches(card).Should().HaveCount(2, "the second is its index over the days");
     }
 
@@ -148,7 +152,7 @@ public sealed partial class MonitorPageTests
         var columns = Enumerable.Range(0, 3000).Select(i => new ColumnDrift($"column {i}", ColumnType.Float64, DriftStatus.Drifted, 1, 0.1, 0, 0, 0, 1, "Moved.") { Change = SampleReports.Bins([new("a", 1, 9), new("b", 9, 1)]) }).ToArray();
         var report = SampleReports.Day() with { Sections = [SampleReports.Drift() with { Columns = columns, Alarms = [.. columns.Select(c => new Alarm("drift", AlarmKind.Drift, AlarmSeverity.Warning, c.Column, "Moved."))] }] };
         var html = MonitorPage.Of(report).ToHtml();
-        html.Should().Contain("column 999").And.Contain("The first 1,000 of 3,000 columns").And.Contain("The gravest 200 of 3,000");
+        html.Should().Contain("column 999").And.Contain("The first 1,000 of 3,000 columns").And.Contain("The gravest 200 of 3,000 causes");
         Svg().Matches(html).Should().HaveCount(DriftPart.MaxCards);
     }
 

@@ -32,7 +32,12 @@ internal static class SampleReports
         [
             new("drift", AlarmKind.Drift, AlarmSeverity.Warning, "distance", $"Moved to {Attack}.")
             {
-                Statistic = "psi", Value = 0.9, Reference = 0.01, Threshold = 0.1, PValue = 1e-40, Contributors = [new("above 2000", 0.1, 0.35, 0.7), new("at most 300", 0.2, 0.05, 0.2), new(Attack, 0, 0.01, 0.1)],
+                Statistic = "psi",
+                Value = 0.9,
+                Reference = 0.01,
+                Threshold = 0.1,
+                PValue = 1e-40,
+                Contributors = [new("above 2000", 0.1, 0.35, 0.7), new("at most 300", 0.2, 0.05, 0.2), new(Attack, 0, 0.01, 0.1)],
             },
         ],
     };
@@ -40,7 +45,9 @@ internal static class SampleReports
     /// <summary>A comparison that is known by its bins.</summary>
     public static ColumnChange Bins(IReadOnlyList<ChangedBin> bins) => new(bins.Sum(b => b.Reference), bins.Sum(b => b.Current), 0, 0)
     {
-        Bins = bins, UnseenShare = 0.25, Distances = new Dictionary<DistanceMeasure, MeasuredDistance> { [DistanceMeasure.PopulationStability] = new(0.9, 0.01), [DistanceMeasure.Wasserstein] = new(double.NaN, double.NaN) },
+        Bins = bins,
+        UnseenShare = 0.25,
+        Distances = new Dictionary<DistanceMeasure, MeasuredDistance> { [DistanceMeasure.PopulationStability] = new(0.9, 0.01), [DistanceMeasure.Wasserstein] = new(double.NaN, double.NaN) },
     };
 
     public static PerformanceReport Performance(int day)

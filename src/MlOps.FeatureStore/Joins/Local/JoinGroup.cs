@@ -22,7 +22,12 @@ internal abstract class JoinGroup(IReadOnlyList<SelectedView> views) : IAsyncDis
     /// <param name="scratch">Room, one for each thread.</param>
     public abstract void AddEvents(int which, RecordBatch events, EventScratch scratch);
 
-    /// <summary>Ends the events.</summary>
+    /// <summary>Ends the events of a view. Two views may be ended at once.</summary>
+    /// <param name="which">Which of the views.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public abstract void EndEvents(int which, CancellationToken cancellationToken);
+
+    /// <summary>Ends the events of all views.</summary>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>When the features can be taken.</returns>
     public abstract Task CompleteAsync(CancellationToken cancellationToken);
@@ -39,23 +44,19 @@ internal abstract class JoinGroup(IReadOnlyList<SelectedView> views) : IAsyncDis
 }
 
 /// <summary>A group that is joined in memory.</summary>
-internal sealed class MemoryJoinGroup(IReadOnlyList<SelectedView> views, bool createdBeforeRow, LeakageCounter leakage) : JoinGroup(views)
+internal sealed class MemoryJoinGroup(IReadOnlyList<SelectedView> views, IJoinPart part, LeakageCounter leakage) : JoinGroup(views)
 {
-    private readonly JoinPart _part = new([.. views[0].View.Keys], views, createdBeforeRow);
+    public override void AddRows(IReadOnlyList<IArrowArray> keys, TimestampArray times) => part.AddRows(keys, times.Values);
 
-    public override void AddRows(IReadOnlyList<IArrowArray> keys, TimestampArray times) => _part.AddRows(keys, times.Values);
+    public override void Prepare() => part.Prepare();
 
-    public override void Prepare() => _part.Prepare();
+    public override void AddEvents(int which, RecordBatch events, EventScratch scratch) => part.AddEvents(which, events, scratch);
 
-    public override void AddEvents(int which, RecordBatch events, EventScratch scratch) => _part.AddEvents(which, new(Views[which].View, events), scratch);
+    public override void EndEvents(int which, CancellationToken cancellationToken) => part.EndEvents(which, cancellationToken);
 
-    public override Task CompleteAsync(CancellationToken cancellationToken)
-    {
-        _part.Complete();
-        return Task.CompletedTask;
-    }
+    public override Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override ValueTask<List<IArrowArray>> TakeAsync(IReadOnlyList<IArrowArray> keys, int rows, CancellationToken cancellationToken) => ValueTask.FromResult(_part.Take(rows, leakage));
+    public override ValueTask<List<IArrowArray>> TakeAsync(IReadOnlyList<IArrowArray> keys, int rows, CancellationToken cancellationToken) => ValueTask.FromResult(part.Take(rows, leakage));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,57 +1,33 @@
 using Apache.Arrow;
-using Array = System.Array;
-using Column = MlOps.Core.Column;
 
 namespace MlOps.FeatureStore;
 
-/// <summary>Joins the events of views to rows that name their entities by the same columns. First all rows are added, then all events, then the features are taken.</summary>
-internal sealed class JoinPart
+/// <summary>Leaves at each row the newest event that it sees.</summary>
+internal sealed class JoinPart : IJoinPart
 {
-    private readonly KeyTable _keys;
+    private readonly PartRows _rows;
     private readonly IReadOnlyList<SelectedView> _views;
     private readonly bool _createdBeforeRow;
     private readonly LatestEvents[] _latest;
-    private int[] _entities = [];
-    private long[] _times = [];
-    private int _rows;
     private int _taken;
 
     /// <summary>Begins.</summary>
-    /// <param name="keys">The join keys.</param>
-    /// <param name="views">The views; all have these join keys.</param>
+    /// <param name="views">The views; all have the same join keys.</param>
     /// <param name="createdBeforeRow">Whether events created after the row's time are left out.</param>
-    public JoinPart(IReadOnlyList<Column> keys, IReadOnlyList<SelectedView> views, bool createdBeforeRow)
+    public JoinPart(IReadOnlyList<SelectedView> views, bool createdBeforeRow)
     {
-        _keys = new(keys);
+        _rows = new(views[0].View.Keys);
         _views = views;
         _createdBeforeRow = createdBeforeRow;
         _latest = new LatestEvents[views.Count];
     }
 
-    /// <summary>Adds rows.</summary>
-    /// <param name="keys">The columns that hold the join keys.</param>
-    /// <param name="times">The time of each row.</param>
-    public void AddRows(IReadOnlyList<IArrowArray> keys, ReadOnlySpan<long> times)
-    {
-        if (times.Length == 0) return;
-        var rows = checked(_rows + times.Length);
-        if (rows > _times.Length)
-        {
-            var room = (int)Math.Min(Math.Max(2L * _times.Length, rows), Array.MaxLength);
-            Array.Resize(ref _times, room);
-            Array.Resize(ref _entities, room);
-        }
+    public void AddRows(IReadOnlyList<IArrowArray> keys, ReadOnlySpan<long> times) => _rows.Add(keys, times);
 
-        times.CopyTo(_times.AsSpan(_rows));
-        _keys.Add(keys, _entities.AsSpan(_rows, times.Length));
-        _rows = rows;
-    }
-
-    /// <summary>Ends the rows.</summary>
     public void Prepare()
     {
-        var slots = new TimeSlots(_entities.AsSpan(0, _rows), _times.AsSpan(0, _rows), _keys.Count);
-        _entities = [];
+        var slots = new TimeSlots(_rows.Entities, _rows.Times, _rows.Keys.Count);
+        _rows.DropEntities();
         for (var i = 0; i < _views.Count; i++)
         {
             var view = _views[i].View;
@@ -59,32 +35,21 @@ internal sealed class JoinPart
         }
     }
 
-    /// <summary>Adds events. Events of two views may be added at once.</summary>
-    /// <param name="which">Which of the views.</param>
-    /// <param name="events">The events.</param>
-    /// <param name="scratch">Room, one for each thread.</param>
-    public void AddEvents(int which, EventBatch events, EventScratch scratch)
+    public void AddEvents(int which, RecordBatch events, EventScratch scratch)
     {
         if (events.Length == 0) return;
-        var entities = scratch.Entities(events.Length);
-        _keys.Find(events.Keys, scratch.Hashes(events.Length), entities);
-        _latest[which].Add(entities, events.Times, events.CreatedTimes(scratch), events.Columns(ViewColumns.Of(_views[which])));
+        var batch = new EventBatch(_views[which].View, events);
+        var entities = scratch.Entities(batch.Length);
+        _rows.Keys.Find(batch.Keys, scratch.Hashes(batch.Length), entities);
+        _latest[which].Add(entities, batch.Times, batch.CreatedTimes(scratch), batch.Columns(ViewColumns.Of(_views[which])));
     }
 
-    /// <summary>Ends the events.</summary>
-    public void Complete()
-    {
-        foreach (var latest in _latest) latest.Complete();
-    }
+    public void EndEvents(int which, CancellationToken cancellationToken) => _latest[which].Complete();
 
-    /// <summary>Takes the features of the next rows.</summary>
-    /// <param name="rows">How many rows.</param>
-    /// <param name="leakage">Counts values created after their row's time.</param>
-    /// <returns>The features of each view, in order.</returns>
     public List<IArrowArray> Take(int rows, LeakageCounter leakage)
     {
         var features = new List<IArrowArray>();
-        for (var i = 0; i < _views.Count; i++) Take(_views[i], _latest[i], _times.AsSpan(_taken, rows), leakage, features);
+        for (var i = 0; i < _views.Count; i++) Take(_views[i], _latest[i], _rows.Times.Slice(_taken, rows), leakage, features);
         _taken += rows;
         return features;
     }

@@ -11,7 +11,7 @@ internal sealed class SpilledJoinGroup : JoinGroup
 
     private readonly Column[] _keys;
     private readonly KeyTable _hasher;
-    private readonly bool _createdBeforeRow;
+    private readonly Func<IJoinPart> _begin;
     private readonly LeakageCounter _leakage;
     private readonly BatchFile[] _rows;
     private readonly BatchFile[][] _events;
@@ -23,15 +23,15 @@ internal sealed class SpilledJoinGroup : JoinGroup
     /// <param name="views">The views.</param>
     /// <param name="schemas">The schema of the events of each view.</param>
     /// <param name="parts">How many parts.</param>
-    /// <param name="createdBeforeRow">Whether events created after the row's time are left out.</param>
+    /// <param name="begin">Begins the work of one part.</param>
     /// <param name="leakage">Counts values created after their row's time.</param>
     /// <param name="folder">Where the files lie.</param>
-    public SpilledJoinGroup(IReadOnlyList<SelectedView> views, IReadOnlyList<DatasetSchema> schemas, int parts, bool createdBeforeRow, LeakageCounter leakage, TemporaryFolder folder)
+    public SpilledJoinGroup(IReadOnlyList<SelectedView> views, IReadOnlyList<DatasetSchema> schemas, int parts, Func<IJoinPart> begin, LeakageCounter leakage, TemporaryFolder folder)
         : base(views)
     {
         _keys = [.. views[0].View.Keys];
         _hasher = new(_keys);
-        _createdBeforeRow = createdBeforeRow;
+        _begin = begin;
         _leakage = leakage;
         _rowSchema = new DatasetSchema([.. _keys, new(EventColumns.EventTime, ColumnType.Timestamp)]).ToArrow();
         var features = new DatasetSchema(views.SelectMany(v => v.Features.Select((f, i) => new Column($"f{v.FirstSlot + i}", f.Type)))).ToArrow();
@@ -49,23 +49,33 @@ internal sealed class SpilledJoinGroup : JoinGroup
         foreach (var file in _rows) file.Complete();
     }
 
-    public override void AddEvents(int which, RecordBatch events, EventScratch scratch) => Split(events, new EventBatch(Views[which].View, events).Keys, _events[which], scratch);
+    public override void AddEvents(int which, RecordBatch events, EventScratch scratch)
+    {
+        var (files, keys) = (_events[which], new EventBatch(Views[which].View, events).Keys);
+        var wanted = new RecordBatch(files[0].Schema, files[0].Schema.FieldsList.Select(f => events.Column(f.Name)), events.Length); // others may have asked for more of the view
+        Split(wanted, keys, files, scratch);
+    }
+
+    public override void EndEvents(int which, CancellationToken cancellationToken)
+    {
+        foreach (var file in _events[which]) file.Complete();
+    }
 
     public override async Task CompleteAsync(CancellationToken cancellationToken)
     {
         var scratch = new EventScratch();
         for (var i = 0; i < _rows.Length; i++)
         {
-            var part = new JoinPart(_keys, Views, _createdBeforeRow);
+            var part = _begin();
             await foreach (var batch in _rows[i].ReadAsync(cancellationToken).ConfigureAwait(false))
                 part.AddRows([.. Enumerable.Range(0, _keys.Length).Select(batch.Column)], ((TimestampArray)batch.Column(_keys.Length)).Values);
             part.Prepare();
             for (var view = 0; view < Views.Count; view++)
             {
-                await foreach (var batch in _events[view][i].ReadAsync(cancellationToken).ConfigureAwait(false)) part.AddEvents(view, new(Views[view].View, batch), scratch);
+                await foreach (var batch in _events[view][i].ReadAsync(cancellationToken).ConfigureAwait(false)) part.AddEvents(view, batch, scratch);
+                part.EndEvents(view, cancellationToken);
             }
 
-            part.Complete();
             for (var left = _rows[i].RowCount; left > 0; left -= RowsOfBatch)
             {
                 var length = (int)Math.Min(left, RowsOfBatch);
@@ -114,16 +124,22 @@ internal sealed class SpilledJoinGroup : JoinGroup
     private void Split(RecordBatch batch, IReadOnlyList<IArrowArray> keys, BatchFile[] files, EventScratch scratch)
     {
         var parts = Parts(keys, batch.Length, scratch);
-        var rows = new List<int>(batch.Length);
+        var ends = new int[files.Length + 1];
+        foreach (var part in parts)
+        {
+            if (part >= 0) ends[part + 1]++;
+        }
+
+        for (var part = 0; part < files.Length; part++) ends[part + 1] += ends[part];
+        var (next, rows) = (ends[..^1], new int[ends[^1]]);
+        for (var row = 0; row < parts.Length; row++)
+        {
+            if (parts[row] >= 0) rows[next[parts[row]]++] = row;
+        }
+
         for (var part = 0; part < files.Length; part++)
         {
-            rows.Clear();
-            for (var i = 0; i < parts.Length; i++)
-            {
-                if (parts[i] == part) rows.Add(i);
-            }
-
-            if (rows.Count > 0) files[part].Add(ArrowRows.Take(batch, [.. rows]));
+            if (ends[part + 1] > ends[part]) files[part].Add(ArrowRows.Take(batch, rows.AsSpan(ends[part], ends[part + 1] - ends[part])));
         }
     }
 

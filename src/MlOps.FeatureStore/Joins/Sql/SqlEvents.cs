@@ -27,8 +27,11 @@ internal sealed class SqlEvents
     /// <summary>Gets the expressions that order events as they stand in their source.</summary>
     public IReadOnlyList<string> Order { get; private init; } = ["e.o"];
 
+    /// <summary>Gets the order in which the newest events are first; several may have the same time and created time.</summary>
+    public string NewestTimeFirst => Created is null ? $"{Time} DESC" : $"{Time} DESC, {Created} DESC NULLS LAST";
+
     /// <summary>Gets the order in which the first event is the newest.</summary>
-    public string NewestFirst => string.Join(", ", [$"{Time} DESC", .. Created is null ? Array.Empty<string>() : [$"{Created} DESC NULLS LAST"], .. Order.Select(o => $"{o} DESC")]);
+    public string NewestFirst => string.Join(", ", [NewestTimeFirst, .. Order.Select(o => $"{o} DESC")]);
 
     /// <summary>Takes the rows of a table as they are, so that its index is used.</summary>
     public static SqlEvents Direct(SqlDialect dialect, SqlRelation table, FeatureView view, EventLayout layout)

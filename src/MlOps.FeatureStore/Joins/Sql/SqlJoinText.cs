@@ -77,15 +77,7 @@ internal sealed class SqlJoinText(SqlDialect dialect, bool createdBeforeRow)
         if (condition is not null) meets.Add(condition);
         _outputs.AddRange(names.Select(n => $"{alias}.{n}"));
         _joins.Add(plan == PointInTimePlan.Lateral
-            ? $"""
-              LEFT JOIN LATERAL (
-                  SELECT {string.Join(", ", outputs)}
-                  FROM {events.From} AS e
-                  WHERE {string.Join("\n    AND ", meets)}
-                  ORDER BY {events.NewestFirst}
-                  LIMIT 1
-              ) AS {alias} ON TRUE
-              """
+            ? LateralNewest(events, outputs, meets, alias)
             : $"""
               LEFT JOIN (
                   SELECT *
@@ -98,6 +90,26 @@ internal sealed class SqlJoinText(SqlDialect dialect, bool createdBeforeRow)
               ) AS {alias} ON {alias}.n = r.n
               """);
         return new($"{alias}.hit", $"{alias}.late");
+    }
+
+    // The index gives the newest time without sorting; only what shares it is put in the order of the source.
+    private static string LateralNewest(SqlEvents events, IReadOnlyList<string> outputs, IReadOnlyList<string> meets, string alias)
+    {
+        var places = events.Order.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"o{i}")).ToList();
+        return $"""
+            LEFT JOIN LATERAL (
+                SELECT *
+                FROM (
+                    SELECT {string.Join(", ", outputs.Concat(events.Order.Zip(places, (o, place) => $"{o} AS {place}")))}
+                    FROM {events.From} AS e
+                    WHERE {string.Join("\n        AND ", meets)}
+                    ORDER BY {events.NewestTimeFirst}
+                    FETCH FIRST 1 ROW WITH TIES
+                ) AS newest
+                ORDER BY {string.Join(", ", places.Select(p => $"{p} DESC"))}
+                LIMIT 1
+            ) AS {alias} ON TRUE
+            """;
     }
 
     // An ASOF JOIN takes any of several events at one time, so it is given one only: that which was created last, or else stands last.

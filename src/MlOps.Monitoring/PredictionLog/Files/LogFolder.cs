@@ -176,10 +176,17 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         {
             // Where the new file is not there, the process that wanted to write it was killed before.
             if (!File.Exists(list[..^ReplacesSuffix.Length])) continue;
-            foreach (var name in File.ReadLines(list)) passed.Add(Path.Combine(folder, Path.GetFileName(name)));
+            try
+            {
+                foreach (var name in File.ReadLines(list)) passed.Add(Path.Combine(folder, Path.GetFileName(name)));
+            }
+            catch (FileNotFoundException)
+            {
+                // It was removed meanwhile, and before it the files that it names.
+            }
         }
 
-        var files = all.Where(f => f.EndsWith(FileSuffix, StringComparison.Ordinal)).ToLookup(passed.Contains);
+        var files = all.Where(f => f.EndsWith(FileSuffix, StringComparison.Ordinal) && (passed.Contains(f) || File.Exists(f))).ToLookup(passed.Contains);
         return ([.. files[false].Select(LogFile.Of)], [.. files[true]], lists);
     }
 

@@ -1,7 +1,7 @@
 namespace MlOps.Monitoring;
 
 /// <summary>Records that go to the store together. The queue adds chunks and records, the consumer reads them.</summary>
-internal sealed class SegmentBatch(long number, string name) : IDisposable
+internal sealed class SegmentBatch(long number, string name)
 {
     private readonly List<SegmentChunk> _chunks = [];
     private int _chunk;
@@ -56,11 +56,12 @@ internal sealed class SegmentBatch(long number, string name) : IDisposable
 
     public bool CanRead(SegmentChunk chunk) => _at < chunk.End;
 
-    /// <summary>Removes it; its rows are in the store, or given up.</summary>
-    public void Dispose()
+    /// <summary>Takes its chunks; its rows are in the store, or given up.</summary>
+    public IReadOnlyList<SegmentChunk> TakeChunks()
     {
-        foreach (var chunk in _chunks) chunk.Dispose();
+        SegmentChunk[] chunks = [.. _chunks];
         _chunks.Clear();
+        return chunks;
     }
 
     /// <summary>Lets go of it and leaves its files for the next start.</summary>

@@ -6,11 +6,15 @@ using System.Runtime.InteropServices;
 namespace MlOps.Monitoring;
 
 /// <summary>A piece of the queue: memory, or a file that the process writes as memory, so that what it holds is still there when the process is killed. One writes at a time; another may read what is finished.</summary>
-/// <remarks>Behind the header one record follows the other: its length, its check sum, its bytes. A length of zero ends the chunk.</remarks>
+/// <remarks>
+/// Behind the header one record follows the other: its length, its check sum, its bytes; a length of zero ends the chunk. The length is written last, when the end behind it stands already, so a process that is killed
+/// leaves whole records and an end. Chunks are used again: what an earlier batch left behind the end has check sums of that batch.
+/// </remarks>
 internal sealed unsafe class SegmentChunk : IDisposable
 {
     public const int HeaderBytes = 64;
     public const int RecordHeaderBytes = 8;
+    private const int EndBytes = 4;
     private const int PageBytes = 4_096;
     private const ulong Magic = 0x31_47_4F_4C_53_50_4F_4C; // LOPSLOG1
     private static readonly byte[] Zeros = new byte[128 * 1_024];
@@ -19,6 +23,7 @@ internal sealed unsafe class SegmentChunk : IDisposable
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _start;
     private int _end = HeaderBytes;
+    private uint _salt;
 
     private SegmentChunk(string? path, MemoryMappedFile? file, int size)
     {
@@ -72,23 +77,38 @@ internal sealed unsafe class SegmentChunk : IDisposable
         }
     }
 
+    /// <summary>Gives how large a chunk must be for a record.</summary>
+    public static int SizeFor(int length) => checked(HeaderBytes + RecordHeaderBytes + length + EndBytes);
+
     /// <summary>Says which batch it belongs to, and which of its chunks it is.</summary>
     public void Begin(long batch, int index)
     {
+        Reset();
+        _salt = SaltOf(batch);
         var header = new Span<byte>(_start, HeaderBytes);
         BinaryPrimitives.WriteInt64LittleEndian(header[8..], batch);
         BinaryPrimitives.WriteInt32LittleEndian(header[16..], index);
-        BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
+        Volatile.Write(ref Unsafe.AsRef<ulong>(_start), Magic);
     }
 
-    public bool Fits(int length) => Size - _end >= length + RecordHeaderBytes;
+    /// <summary>Makes it one that was never begun.</summary>
+    public void Reset()
+    {
+        Volatile.Write(ref Unsafe.AsRef<ulong>(_start), 0);
+        Volatile.Write(ref Unsafe.AsRef<int>(_start + HeaderBytes), 0);
+        Volatile.Write(ref _end, HeaderBytes);
+    }
+
+    public bool Fits(int length) => Size - _end >= RecordHeaderBytes + length + EndBytes;
 
     /// <summary>Adds a record, which must fit.</summary>
     public void Append(ReadOnlySpan<byte> record, uint sum)
     {
         var at = _start + _end;
         record.CopyTo(new Span<byte>(at + RecordHeaderBytes, record.Length));
-        Unsafe.WriteUnaligned(at + 4, sum);
+        Unsafe.WriteUnaligned(at + 4, sum ^ _salt);
+        Unsafe.WriteUnaligned(at + RecordHeaderBytes + record.Length, 0);
+        Thread.MemoryBarrier();
         Unsafe.WriteUnaligned(at, record.Length);
         Volatile.Write(ref _end, _end + RecordHeaderBytes + record.Length);
     }
@@ -110,20 +130,19 @@ internal sealed unsafe class SegmentChunk : IDisposable
 
     /// <summary>Finds the next whole record of a file.</summary>
     /// <param name="file">The file.</param>
+    /// <param name="batch">The batch of the file.</param>
     /// <param name="at">Where to look; moved behind the record.</param>
-    /// <param name="isTorn">True when something is there that is no whole record; nothing can be read behind it.</param>
+    /// <param name="isTorn">True when something is there that is neither a whole record nor the end; nothing can be read behind it.</param>
     /// <returns>Where the record lies; null when there is none.</returns>
-    public static Range? NextRecord(ReadOnlySpan<byte> file, ref int at, out bool isTorn)
+    public static Range? NextRecord(ReadOnlySpan<byte> file, long batch, ref int at, out bool isTorn)
     {
-        isTorn = false;
-        if (file.Length - at < RecordHeaderBytes) return null;
+        isTorn = file.Length - at < EndBytes; // it was cut off
+        if (isTorn) return null;
         var length = BinaryPrimitives.ReadInt32LittleEndian(file[at..]);
-        var sum = BinaryPrimitives.ReadUInt32LittleEndian(file[(at + 4)..]);
-        if (length <= 0 || length > file.Length - at - RecordHeaderBytes || Checksum.Of(file.Slice(at + RecordHeaderBytes, length)) != sum)
-        {
-            isTorn = file[at..].ContainsAnyExcept((byte)0);
-            return null;
-        }
+        if (length == 0) return null;
+        isTorn = length < 0 || length > file.Length - at - RecordHeaderBytes
+            || (Checksum.Of(file.Slice(at + RecordHeaderBytes, length)) ^ SaltOf(batch)) != BinaryPrimitives.ReadUInt32LittleEndian(file[(at + 4)..]);
+        if (isTorn) return null;
 
         var start = at + RecordHeaderBytes;
         at = start + length;
@@ -158,6 +177,8 @@ internal sealed unsafe class SegmentChunk : IDisposable
         _view.Dispose();
         _file!.Dispose();
     }
+
+    private static uint SaltOf(long batch) => unchecked((uint)batch * 0x9E37_79B1);
 
     // So that no request waits for the system to map a page.
     private void TouchPages()

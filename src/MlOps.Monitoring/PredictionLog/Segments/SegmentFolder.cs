@@ -129,7 +129,7 @@ internal sealed class AbandonedSegments(string folder, FileStream held, IReadOnl
         }
 
         foreach (var spare in chunks.Except(found.Select(f => f.File)).ToArray()) Remove(spare); // was made and not used
-        foreach (var batch in found.GroupBy(f => f.Batch).OrderBy(b => b.Key)) yield return new(SegmentFolder.BatchName(Instance, batch.Key), [.. batch.OrderBy(c => c.Index).Select(c => c.File)]);
+        foreach (var batch in found.GroupBy(f => f.Batch).OrderBy(b => b.Key)) yield return new(batch.Key, SegmentFolder.BatchName(Instance, batch.Key), [.. batch.OrderBy(c => c.Index).Select(c => c.File)]);
     }
 
     /// <summary>Removes a batch that is in the store.</summary>
@@ -152,6 +152,7 @@ internal sealed class AbandonedSegments(string folder, FileStream held, IReadOnl
 }
 
 /// <summary>A batch that a process left that is no more.</summary>
+/// <param name="Number">Which one of the process.</param>
 /// <param name="Name">What it is called in the store.</param>
 /// <param name="Files">Its chunks, in order.</param>
-internal sealed record AbandonedBatch(string Name, IReadOnlyList<string> Files);
+internal sealed record AbandonedBatch(long Number, string Name, IReadOnlyList<string> Files);

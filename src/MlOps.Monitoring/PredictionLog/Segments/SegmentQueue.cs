@@ -8,7 +8,9 @@ internal sealed class SegmentQueue : IDisposable
 {
     private const int FirstChunkBytes = 256 << 10; // a service that is seldom asked writes no megabytes each minute
     private const int MostChunkBytes = 4 << 20;
-    private const int MostSpares = 8;
+    private const int MostPrepared = 8;
+    private const int MostSpares = 32; // two batches of a busy service
+    private const int SparesOfIdle = 1;
     private readonly Lock _gate = new();
     private readonly SegmentFolder? _folder;
     private readonly string _instance;
@@ -78,10 +80,40 @@ internal sealed class SegmentQueue : IDisposable
     /// <summary>Closes the batch that is written to, so that it goes to the store although it is not full.</summary>
     public void Seal()
     {
+        var isIdle = false;
         lock (_gate)
         {
-            if (_open is not null) CloseOpen();
+            if (_open is not null)
+            {
+                isIdle = _open.Rows < _rowsPerBatch / 2;
+                CloseOpen();
+            }
         }
+
+        if (isIdle) Trim(SparesOfIdle);
+    }
+
+    /// <summary>Takes back what a batch needed, to use it again: a file that is there already costs a busy service much less than a new one.</summary>
+    public void Return(SegmentBatch batch)
+    {
+        foreach (var chunk in batch.TakeChunks())
+        {
+            if (_spares.Count >= MostSpares || chunk.Size < _chunkBytes || chunk.Size > MostChunkBytes || Volatile.Read(ref _isClosed) || (chunk.Path is null && _folder is not null))
+            {
+                chunk.Dispose();
+                continue;
+            }
+
+            chunk.Reset();
+            _spares.Enqueue(chunk);
+        }
+    }
+
+    /// <summary>Removes what is kept to be used again, with what it still holds of earlier batches.</summary>
+    /// <param name="keep">How many to keep.</param>
+    public void Trim(int keep)
+    {
+        while (_spares.Count > keep && _spares.TryDequeue(out var spare)) spare.Dispose();
     }
 
     /// <summary>Takes no more.</summary>
@@ -115,7 +147,7 @@ internal sealed class SegmentQueue : IDisposable
     {
         Close();
         SpinWait.SpinUntil(() => Volatile.Read(ref _isPreparing) == 0);
-        RemoveSpares();
+        Trim(0);
     }
 
     private SegmentBatch Open()
@@ -140,13 +172,13 @@ internal sealed class SegmentQueue : IDisposable
 
     private SegmentChunk NextChunk(int length, bool isMore)
     {
-        var size = length + SegmentChunk.HeaderBytes + SegmentChunk.RecordHeaderBytes;
+        var size = SegmentChunk.SizeFor(length);
         if (isMore) Volatile.Write(ref _chunkBytes, Math.Min(_chunkBytes * 2, MostChunkBytes));
         if (size > _chunkBytes) return Make(size);
         if (!_spares.TryDequeue(out var chunk))
         {
             chunk = Make(_chunkBytes);
-            _wanted = Math.Min(_wanted * 2, MostSpares);
+            _wanted = Math.Min(_wanted * 2, MostPrepared);
         }
         else if (chunk.Size < size)
         {
@@ -168,12 +200,7 @@ internal sealed class SegmentQueue : IDisposable
         }
 
         Volatile.Write(ref _isPreparing, 0);
-        if (Volatile.Read(ref _isClosed)) RemoveSpares();
-    }
-
-    private void RemoveSpares()
-    {
-        while (_spares.TryDequeue(out var spare)) spare.Dispose();
+        if (Volatile.Read(ref _isClosed)) Trim(0);
     }
 
     private SegmentChunk Make(int size) => (_folder is null ? null : TryMap(size)) ?? SegmentChunk.Allocate(size);

@@ -8,9 +8,18 @@ namespace MlOps.Monitoring;
 
 /// <summary>Runs the monitors that are to run by themselves, and refuses to start a host whose monitors name pipelines that do not exist.</summary>
 internal sealed class MonitorService(
-    IModelMonitor monitor, IEnumerable<MonitorDefinition> definitions, IOptionsMonitor<MonitorOptions> options, IServiceProvider services, TimeProvider time, ILogger<MonitorService> logger)
+    IModelMonitor monitor,
+    IEnumerable<MonitorDefinition> definitions,
+    MonitorMemories memories,
+    MonitoringMetrics metrics,
+    IOptionsMonitor<MonitorOptions> options,
+    IServiceProvider services,
+    TimeProvider time,
+    ILogger<MonitorService> logger)
     : BackgroundService
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1); // then the clock may have been set, or another host have died
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (services.GetService<IPipelineRunner>() is { } runner)
@@ -28,21 +37,23 @@ internal sealed class MonitorService(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(monitor.Monitors.Where(name => options.Get(name).Every is not null).Select(name => RepeatAsync(name, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(monitor.Monitors.Where(IsScheduled).Select(name => RepeatAsync(name, stoppingToken)));
+
+    private bool IsScheduled(string name) => options.Get(name) is var o && (o.Cron is not null || o.Every is not null || o.EveryPredictions is not null);
 
     private async Task RepeatAsync(string name, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.Get(name).Every!.Value, time);
+        var schedule = new MonitorSchedule(name, () => options.Get(name), monitor, memories, time, logger);
+        void Count(string model, int rows) => schedule.Count(model, rows);
+        metrics.PredictionsStored += Count;
         try
         {
-            while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+            while (true)
             {
-                var now = time.GetUtcNow();
+                var wait = LongestWait;
                 try
                 {
-                    var result = await monitor.RunAsync(name, now - options.Get(name).Window, now, cancellationToken).ConfigureAwait(false);
-                    if (result.Report.Drift is { HasDrift: true } drift) logger.DriftFound(name, result.Report.Model, string.Join(", ", drift.Drifted));
+                    wait = await schedule.RunDueAsync(cancellationToken).ConfigureAwait(false) ?? LongestWait;
                 }
 #pragma warning disable CA1031 // the next round may go better
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -50,11 +61,17 @@ internal sealed class MonitorService(
                 {
                     logger.MonitorFailed(e, name);
                 }
+
+                await Task.Delay(wait < LongestWait ? wait : LongestWait, time, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The host stops.
+        }
+        finally
+        {
+            metrics.PredictionsStored -= Count;
         }
     }
 }

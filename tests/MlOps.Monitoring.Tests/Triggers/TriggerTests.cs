@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
+using MlOps.Testing;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -12,6 +13,7 @@ public sealed class TriggerTests : IDisposable
     private readonly World _world = new();
     private readonly Runner _runner = new();
     private readonly FakeTimeProvider _time = new(World.May);
+    private readonly InMemoryMonitorStore _store = new();
     private ServiceProvider? _services;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -250,6 +252,192 @@ public sealed class TriggerTests : IDisposable
         builder.Invoking(b => b.AddMonitor(" ")).Should().Throw<ArgumentException>();
     }
 
+    [Fact]
+    public async Task A_restart_forgets_nothing()
+    {
+        await DriftAsync();
+        await RunAsync(Monitor());
+        await _services!.DisposeAsync();
+        _time.Advance(TimeSpan.FromDays(30));
+        (await RunAsync(Monitor())).Triggers.Single().Reason.Should().Contain("run-1").And.Contain("same drift");
+    }
+
+    [Fact]
+    public async Task Part_of_a_drift_that_was_answered_is_answered_too()
+    {
+        await DriftAsync();
+        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        var monitor = Monitor();
+        await RunAsync(monitor);
+        _world.Log.Batches[0] = Numbers(500, 100);
+        _time.Advance(TimeSpan.FromDays(2));
+        (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Held);
+    }
+
+    [Fact]
+    public async Task A_run_that_puts_another_version_in_place_says_so()
+    {
+        await DriftAsync();
+        _runner.Work = () => _world.TrainAsync(Training(seed: 99));
+        var trigger = (await RunAsync(Monitor())).Triggers.Single();
+        (trigger.Champion, trigger.HasNewChampion, trigger.Refusals.Count, trigger.Alarm).Should().Be((2, true, 0, null));
+    }
+
+    [Fact]
+    public async Task A_candidate_that_was_refused_is_reported_with_why()
+    {
+        await DriftAsync();
+        _runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["auc is 0.6, and the champion has 0.7"]), "digest")];
+        var trigger = (await RunAsync(Monitor())).Triggers.Single();
+        (trigger.Champion, trigger.HasNewChampion, trigger.Refusals.Single()).Should().Be((1, false, "auc is 0.6, and the champion has 0.7"));
+    }
+
+    [Fact]
+    public async Task Runs_that_do_not_help_stop_the_pipeline_until_it_is_reset()
+    {
+        var monitor = await FutileAsync();
+        var stopped = (await RunAsync(monitor)).Triggers.Single();
+        (stopped.Status, stopped.Alarm!.Kind).Should().Be((TriggerStatus.Stopped, AlarmKind.Other));
+        stopped.Reason.Should().Contain("Retraining does not help").And.Contain("last 2 runs");
+        _runner.Requests.Should().HaveCount(2);
+        await monitor.ResetTriggerAsync("retrain", Stop);
+        (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task Runs_that_do_not_help_stop_the_pipeline_until_another_version_serves()
+    {
+        var monitor = await FutileAsync();
+        await _world.TrainAsync(Training(seed: 99));
+        (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task A_pipeline_is_not_started_beyond_its_budget()
+    {
+        await DriftAsync();
+        var monitor = Monitor(m => m.Configure(o => (o.CoolDown, o.MaxRuns, o.StopAfter) = (TimeSpan.Zero, 2, 100)).OnNewData(1, d => d.Run("retrain")));
+        for (var day = 0; day < 2; day++) (await RunDayAsync(monitor, day)).Status.Should().Be(TriggerStatus.Ran);
+        var held = await RunDayAsync(monitor, 2);
+        (held.Status, held.Reason).Should().Be((TriggerStatus.Held, "The budget is spent: monitors started the pipeline 2 times within 7.00:00:00, and 2 times are allowed."));
+        _time.Advance(TimeSpan.FromDays(7));
+        (await RunDayAsync(monitor, 2)).Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task A_clock_that_went_back_does_not_lengthen_the_cool_down()
+    {
+        await DriftAsync();
+        _time.AdjustTime(World.May.AddYears(3));
+        var monitor = Monitor();
+        await RunAsync(monitor);
+        _time.AdjustTime(World.May);
+        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        (await RunAsync(monitor)).Triggers.Single().Reason.Should().Contain("cool-down");
+        _time.AdjustTime(World.May.AddDays(1));
+        (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task New_predictions_start_a_pipeline_when_there_are_enough_since_the_last_start()
+    {
+        await DriftAsync();
+        var monitor = Monitor(m => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnNewData(500, d => d.Run("retrain")));
+        var ran = await RunDayAsync(monitor, 0);
+        (ran.Status, ran.Trigger, ran.Reason).Should().Be((TriggerStatus.Ran, "data", "Started by 500 new predictions of version 1."));
+        (await RunDayAsync(monitor, 0)).Status.Should().Be(TriggerStatus.NotNeeded);
+        _runner.Requests.Single().Request.Trigger.Should().Be("data");
+    }
+
+    [Fact]
+    public async Task Too_few_new_predictions_start_nothing()
+    {
+        await DriftAsync();
+        (await RunDayAsync(Monitor(m => m.OnNewData(501, d => d.Run("retrain"))), 0)).Reason.Should().Be("There are less than 501 new predictions.");
+    }
+
+    [Fact]
+    public async Task A_schedule_starts_a_pipeline_once_for_each_of_its_moments()
+    {
+        await DriftAsync();
+        var monitor = Monitor(m => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnSchedule("0 12 * * *", d => d.Run("retrain")));
+        (await RunDayAsync(monitor, 0)).Reason.Should().Be("Started by the schedule, due at 2001-05-01 12:00:00Z of version 1.");
+        (await RunDayAsync(monitor, 0)).Status.Should().Be(TriggerStatus.NotNeeded);
+        (await RunDayAsync(monitor, 1)).Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task Alarms_of_the_hosts_choice_start_a_pipeline()
+    {
+        await DriftAsync();
+        var monitor = Monitor(m => m.OnAlarm(a => a.Subject == "x", d => d.Run("retrain")).OnAlarm(a => a.Subject == "y", d => d.Run("retrain")).OnPerformanceDrop(d => d.Run("retrain")));
+        (await RunAsync(monitor)).Triggers.Select(t => (t.Status, t.Reason)).Should().Equal(
+            (TriggerStatus.Ran, "Started by alarms in x of version 1."), (TriggerStatus.NotNeeded, "There is no such alarm."), (TriggerStatus.NotNeeded, "Performance has not dropped."));
+    }
+
+    [Fact]
+    public async Task Runs_are_remembered_with_what_came_of_them()
+    {
+        await DriftAsync();
+        var monitor = Monitor();
+        await RunAsync(monitor);
+        await RunDayAsync(monitor, 1);
+        var runs = await monitor.ListRunsAsync("flight-delay", Stop);
+        runs.Select(r => r.From).Should().Equal(World.May.AddDays(1), World.May);
+        (runs[1].Version, runs[1].Rows, runs[1].Error).Should().Be((1, 500L, null));
+        runs[1].Triggers.Single().Should().StartWith("retrain: Ran.");
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_is_remembered_with_why()
+    {
+        var monitor = Monitor();
+        await monitor.Awaiting(m => RunAsync(m)).Should().ThrowAsync<NotFoundException>();
+        var run = (await monitor.ListRunsAsync("flight-delay", Stop)).Single();
+        (run.Version, run.Triggers.Count).Should().Be((null, 0));
+        run.Error.Should().Contain("flight-delay");
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_read_starts_nothing_and_is_reported()
+    {
+        await DriftAsync();
+        var monitor = Monitor(more: b => b.Use<IMonitorStore>(_ => new MonitorMemory { Error = new StoreException("the disk is gone") }));
+        var failed = (await RunAsync(monitor)).Triggers.Single();
+        (failed.Status, failed.Reason).Should().Be((TriggerStatus.Failed, "Whether to start it could not be decided: the disk is gone"));
+        _runner.Requests.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task What_no_monitor_starts_cannot_be_reset()
+    {
+        await Monitor().Awaiting(m => m.ResetTriggerAsync("other", Stop)).Should().ThrowAsync<ArgumentException>().WithMessage("*'other'*retrain*");
+    }
+
+    [Fact]
+    public void Triggers_that_make_no_sense_are_refused()
+    {
+        var builder = new ServiceCollection().AddMlOpsCore();
+        builder.Invoking(b => b.AddMonitor("a", m => m.OnSchedule("soon", d => d.Run("p")))).Should().Throw<ArgumentException>().WithMessage("*'soon'*");
+        builder.Invoking(b => b.AddMonitor("b", m => m.OnNewData(0, d => d.Run("p")))).Should().Throw<ArgumentException>();
+        builder.Invoking(b => b.AddMonitor("c", m => m.OnNewLabels(-1, d => d.Run("p")))).Should().Throw<ArgumentException>();
+        builder.Invoking(b => b.AddMonitor("d", m => m.OnNewData(1, d => d.Run("p")).OnNewData(2, d => d.Run("p")))).Should().Throw<ArgumentException>().WithMessage("*already*");
+    }
+
+    // Two runs that left the version in its place, and as many are enough.
+    private async Task<IModelMonitor> FutileAsync()
+    {
+        await DriftAsync();
+        var monitor = Monitor(m => m.Configure(o => (o.CoolDown, o.StopAfter) = (TimeSpan.Zero, 2)).OnDrift(d => d.Run("retrain")));
+        await RunAsync(monitor);
+        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        (await RunAsync(monitor)).Triggers.Single().Alarm.Should().NotBeNull();
+        return monitor;
+    }
+
+    private static async Task<TriggerResult> RunDayAsync(IModelMonitor monitor, int day) =>
+        (await monitor.RunAsync("flight-delay", World.May.AddDays(day), World.May.AddDays(day + 1), Stop)).Triggers.Single();
+
     private static Task<MonitorResult> RunAsync(IModelMonitor monitor, string name = "flight-delay") => monitor.RunAsync(name, World.May, World.May.AddDays(1), Stop);
 
     private async Task DriftAsync()
@@ -310,6 +498,7 @@ public sealed class TriggerTests : IDisposable
             .Use<IModelRegistry>(_ => _world.Registry)
             .Use<IDatasetStore>(_ => _world.Datasets)
             .Use<IPredictionLog>(_ => _world.Log)
+            .Use<IMonitorStore>(_ => _store)
             .AddMonitor("flight-delay", describe);
         more?.Invoke(builder);
     }
@@ -326,6 +515,8 @@ public sealed class TriggerTests : IDisposable
         Stop.ThrowIfCancellationRequested();
     }
 
+    private sealed record Refused(IReadOnlyList<string> Refusals) : IRefusals;
+
     private sealed class Runner : IPipelineRunner
     {
         public List<(string Pipeline, PipelineRequest Request)> Requests { get; } = [];
@@ -333,6 +524,10 @@ public sealed class TriggerTests : IDisposable
         public Exception? Error { get; set; }
 
         public TaskCompletionSource? Hold { get; set; }
+
+        public Func<Task>? Work { get; set; }
+
+        public IReadOnlyList<StageRun> Stages { get; set; } = [];
 
         public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -343,7 +538,8 @@ public sealed class TriggerTests : IDisposable
             lock (Requests) Requests.Add((pipeline, request!));
             Started.TrySetResult();
             if (Hold is not null) await Hold.Task.WaitAsync(cancellationToken);
-            return Error is null ? new($"run-{Requests.Count}", pipeline, RunStatus.Finished, false, TimeSpan.Zero, []) : throw Error;
+            if (Work is not null) await Work();
+            return Error is null ? new($"run-{Requests.Count}", pipeline, RunStatus.Finished, false, TimeSpan.Zero, Stages) : throw Error;
         }
 
         public Task<ReplayReport> ReplayAsync(string runId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
