@@ -71,7 +71,6 @@ public static class MonitoringBuilderExtensions
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddMultivariateCheck(name);
         builder.AddPerformance(name);
-        builder.AddMultivariateCheck(name);
         builder.AddAlerts();
         foreach (var add in description.Additions) add(services, name);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ScheduleValidator>());
