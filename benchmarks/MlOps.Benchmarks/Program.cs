@@ -11,7 +11,7 @@ Comparison[] all =
     .. RecordingInPostgres.Comparisons, WritingToPostgres.Comparison, .. SearchingInPostgres.Comparisons,
     .. JoiningFeatures.Comparisons, .. JoiningInPostgres.Comparisons, .. WindowingEvents.Comparisons, .. ReadingOnline.Comparisons, .. ReadingWindowsOnline.Comparisons,
     .. MaterializingFeatures.Comparisons, .. ServingFeatures.Comparisons,
-    .. LoggingPredictions.Comparisons, .. ReportingDrift.Comparisons, .. EstimatingPerformance.Comparisons,
+    .. LoggingPredictions.Comparisons, .. ComparingRows.Comparisons, .. ReportingDrift.Comparisons, .. EstimatingPerformance.Comparisons,
 ];
 
 if (args is ["side", var name, var side])

@@ -87,7 +87,7 @@ internal static class ReportingDrift
         if (BenjaminiHochberg.Adjust([.. changes.SelectMany(c => new[] { c.PValue, c.MissingPValue, c.UnseenPValue })]).Any(p => p < 1e-6)) throw new InvalidOperationException("Nothing has changed.");
     }
 
-    private static IEnumerable<RecordBatch> Draw(int rows, int seed)
+    internal static IEnumerable<RecordBatch> Draw(int rows, int seed)
     {
         var random = new Random(seed);
         var names = Categories.Select(k => Enumerable.Range(0, k).Select(i => $"c{i:000}").ToArray()).ToArray();
