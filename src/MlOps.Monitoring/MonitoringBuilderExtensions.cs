@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ public static class MonitoringBuilderExtensions
         if (!services.Any(d => d.ServiceType == typeof(MonitoringMetrics)))
         {
             options.BindConfigurationWhenPresent("MlOps:PredictionLog").ValidateOnStart();
+            options.Configure<IServiceProvider>(BindModels);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>());
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, LogPolicyValidator>());
             services.TryAddSingleton(s => new MonitoringMetrics(s.GetService<IMeterFactory>()));
@@ -93,5 +95,16 @@ public static class MonitoringBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IMonitorCheck, TCheck>());
         return builder;
+    }
+
+    // The binder passes over a value of a dictionary that it cannot read: a policy with a slip of the pen would log everything.
+    private static void BindModels(PredictionLogOptions options, IServiceProvider services)
+    {
+        foreach (var model in services.GetService<IConfiguration>()?.GetSection("MlOps:PredictionLog:Models").GetChildren() ?? [])
+        {
+            var policy = new ModelLogOptions();
+            model.Bind(policy);
+            options.Models[model.Key] = policy;
+        }
     }
 }

@@ -90,11 +90,14 @@ public sealed partial class ReferencePageTests
             ["MlOps:Folder"] = folder.Path,
             ["MlOps:Webhooks:orders:Url"] = "https://orders.example/hook",
             ["MlOps:Webhooks:orders:Secret"] = "a secret of this test",
+            ["MlOps:Alerts:Sinks:orders:Url"] = "https://orders.example/alerts",
+            ["MlOps:Alerts:Sinks:orders:Secret"] = "a secret of this test",
             ["MlOps:ModelRegistry:Signing:PrivateKey"] = key.ExportPkcs8PrivateKeyPem(),
             ["MlOps:Redis:Configuration"] = "redis.example",
             [$"{path}:{option}"] = wrong,
         });
-        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").UseInProcessOnlineStore().UseRedisOnlineStore().AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
+        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").UseInProcessOnlineStore().UseRedisOnlineStore().AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddAlertWebhook("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
+        builder.Services.AddHealthChecks().AddMonitors();
         using var host = builder.Build();
 
         var error = (await FluentActions.Awaiting(() => host.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<Exception>()).Which;
