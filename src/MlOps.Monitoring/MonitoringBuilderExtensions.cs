@@ -76,7 +76,6 @@ public static class MonitoringBuilderExtensions
         builder.AddAlerts();
         foreach (var add in description.Additions) add(services, name);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ScheduleValidator>());
-        services.TryAddSingleton<MonitorMemories>();
         services.TryAddSingleton<RunHistory>();
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<ReportFiles>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
@@ -7,7 +6,7 @@ namespace MlOps.Monitoring;
 
 /// <summary>Remembers what is open, and gives what is new to the sinks.</summary>
 internal sealed class AlertManager(
-    AlertMemory memory,
+    MonitorMemories memories,
     AlertOutbox outbox,
     IEnumerable<AlertSinkDefinition> sinks,
     AlertQueue queue,
@@ -18,7 +17,13 @@ internal sealed class AlertManager(
     ILogger<AlertManager> logger)
     : IAlerts
 {
+    /// <summary>What the keys of all that is remembered of the alarms of a monitor begin with.</summary>
+    public const string StatePrefix = "alerts/state/";
+
     private const string SilencesKey = "alerts/silences";
+
+    /// <summary>Gives the key of what is remembered of the alarms of a monitor.</summary>
+    public static string KeyOf(string monitor) => MonitorMemories.KeyOf(StatePrefix, monitor);
 
     /// <summary>Tells of what is new in a report. Of two hosts that run a monitor at once, the one that stores its decision first tells.</summary>
     /// <returns>What became of each cause; none when the store cannot be reached, which is logged: a monitor goes on without it.</returns>
@@ -26,11 +31,11 @@ internal sealed class AlertManager(
     {
         try
         {
-            var silences = await memory.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false) ?? [];
+            var silences = await memories.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false) ?? [];
             AlertDecision? decision = null;
             IReadOnlyList<(AlertSinkDefinition Sink, AlertMessage Message)> messages = [];
-            await memory.ChangeAsync<AlertState>(
-                AlertMemory.KeyOf(report.Monitor),
+            await memories.ChangeAsync<AlertState>(
+                KeyOf(report.Monitor),
                 state =>
                 {
                     decision = AlertLedger.Decide(state ?? AlertState.Empty, report, silences, options.Value, time.GetUtcNow());
@@ -42,7 +47,7 @@ internal sealed class AlertManager(
             foreach (var (sink, message) in messages) queue.Add(sink, message);
             return decision!.Results;
         }
-        catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
         {
             logger.AlertsNotKept(e, report.Monitor);
             return [];
@@ -51,18 +56,18 @@ internal sealed class AlertManager(
 
     public async Task<IReadOnlyList<Alert>> ListOpenAsync(string? monitor = null, CancellationToken cancellationToken = default) =>
     [
-        .. (await memory.ListStatesAsync(cancellationToken).ConfigureAwait(false))
-            .SelectMany(s => s.State.Entries.Where(e => e.ResolvedAt is null).Select(e => e.Alert))
+        .. (await memories.ListAsync<AlertState>(StatePrefix, cancellationToken).ConfigureAwait(false))
+            .SelectMany(s => s.Value.Entries.Where(e => e.ResolvedAt is null).Select(e => e.Alert))
             .Where(a => monitor is null || a.Monitor == monitor)
             .OrderBy(a => a.Monitor, StringComparer.Ordinal).ThenByDescending(a => a.Alarm.Severity).ThenBy(a => a.Cause, StringComparer.Ordinal),
     ];
 
     /// <summary>Gives when a monitor ran last on any host; null when it never did.</summary>
     public async Task<DateTimeOffset?> FindLastRunAsync(string monitor, CancellationToken cancellationToken) =>
-        (await memory.ReadAsync<AlertState>(AlertMemory.KeyOf(monitor), cancellationToken).ConfigureAwait(false))?.LastRun;
+        (await memories.ReadAsync<AlertState>(KeyOf(monitor), cancellationToken).ConfigureAwait(false))?.LastRun;
 
     public async Task<IReadOnlyList<Silence>> ListSilencesAsync(CancellationToken cancellationToken = default) =>
-        Current(await memory.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false));
+        Current(await memories.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false));
 
     public async Task<Silence> SilenceAsync(string monitor, string cause, TimeSpan duration, string by, string why, CancellationToken cancellationToken = default)
     {
@@ -72,7 +77,7 @@ internal sealed class AlertManager(
         ArgumentException.ThrowIfNullOrWhiteSpace(why);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(duration, TimeSpan.Zero);
         var silence = new Silence(Guid.CreateVersion7(time.GetUtcNow()).ToString("n"), monitor, cause, time.GetUtcNow() + duration, by, why);
-        await memory.ChangeAsync<IReadOnlyList<Silence>>(SilencesKey, all => [.. Current(all), silence], cancellationToken).ConfigureAwait(false);
+        await memories.ChangeAsync<IReadOnlyList<Silence>>(SilencesKey, all => [.. Current(all), silence], cancellationToken).ConfigureAwait(false);
         logger.Silenced(monitor, cause, silence.Until, by);
         return silence;
     }
@@ -81,7 +86,7 @@ internal sealed class AlertManager(
     {
         ArgumentNullException.ThrowIfNull(id);
         var found = false;
-        await memory.ChangeAsync<IReadOnlyList<Silence>>(
+        await memories.ChangeAsync<IReadOnlyList<Silence>>(
             SilencesKey,
             all =>
             {

@@ -8,16 +8,13 @@ namespace MlOps.Monitoring;
 /// <param name="Sink">The sink.</param>
 /// <param name="Message">The message, as the sink is to get it.</param>
 /// <param name="Since">Since when it waits.</param>
-/// <param name="Host">The host that sends it.</param>
-/// <param name="HeldUntil">When that host is taken for dead, so that another one sends it.</param>
-internal sealed record WaitingMessage(string Sink, AlertMessage Message, DateTimeOffset Since, string Host, DateTimeOffset HeldUntil);
+/// <param name="Claim">The host that sends it, and when it is taken for dead, so that another one does.</param>
+internal sealed record WaitingMessage(string Sink, AlertMessage Message, DateTimeOffset Since, Lease Claim);
 
 /// <summary>Keeps messages until their sinks have received them, in the document that says that somebody was told: who is killed in between, or stops while a sink is out of reach, leaves them to the next start or to another host.</summary>
 /// <remarks>A message can so be sent twice, with the same identifier, and is not lost. Thread-safe.</remarks>
-internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger<AlertOutbox> logger)
+internal sealed class AlertOutbox(MonitorMemories memories, TimeProvider time, ILogger<AlertOutbox> logger)
 {
-    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
-
     /// <summary>How old a message may become that nobody could send: then it is told of again anyway, if it is still so.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
 
@@ -36,7 +33,7 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
         var bytes = all.Sum(SizeOf);
         foreach (var (sink, message) in messages)
         {
-            var added = new WaitingMessage(sink, message, now, _host, now + Lease);
+            var added = new WaitingMessage(sink, message, now, Lease.Of(_host, now));
             if ((bytes += SizeOf(added)) > MaxBytes) break;
             lock (_gate) _sending.Add((sink, message.Id));
             all.Add(added);
@@ -51,8 +48,8 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
         lock (_gate) _sending.Remove((sink, message.Id));
         try
         {
-            await memory.ChangeAsync<AlertState>(
-                AlertMemory.KeyOf(message.Monitor),
+            await memories.ChangeAsync<AlertState>(
+                AlertManager.KeyOf(message.Monitor),
                 state => state?.Waiting.FirstOrDefault(w => w.Sink == sink && w.Message.Id == message.Id) is { } settled ? state with { Waiting = [.. state.Waiting.Where(w => w != settled)] } : null,
                 CancellationToken.None).ConfigureAwait(false);
         }
@@ -71,11 +68,11 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
         var all = new List<(WaitingMessage, bool)>();
         try
         {
-            foreach (var (key, state) in await memory.ListStatesAsync(cancellationToken).ConfigureAwait(false))
+            foreach (var (key, state) in await memories.ListAsync<AlertState>(AlertManager.StatePrefix, cancellationToken).ConfigureAwait(false))
             {
                 if (state.Waiting.Count == 0) continue;
                 List<WaitingMessage> taken = [];
-                await memory.ChangeAsync<AlertState>(key, before => before is null ? null : Look(before, sinks, taken), cancellationToken).ConfigureAwait(false);
+                await memories.ChangeAsync<AlertState>(key, before => before is null ? null : Look(before, sinks, taken), cancellationToken).ConfigureAwait(false);
                 foreach (var message in taken)
                 {
                     var isTooOld = time.GetUtcNow() - message.Since >= MaxAge;
@@ -97,12 +94,12 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
     {
         try
         {
-            foreach (var (key, state) in await memory.ListStatesAsync(CancellationToken.None).ConfigureAwait(false))
+            foreach (var (key, state) in await memories.ListAsync<AlertState>(AlertManager.StatePrefix, CancellationToken.None).ConfigureAwait(false))
             {
-                if (!state.Waiting.Any(w => w.Host == _host)) continue;
+                if (!state.Waiting.Any(w => w.Claim.Owner == _host)) continue;
                 var now = time.GetUtcNow();
-                await memory.ChangeAsync<AlertState>(
-                    key, before => before is null ? null : before with { Waiting = [.. before.Waiting.Select(w => w.Host == _host ? w with { HeldUntil = now } : w)] }, CancellationToken.None).ConfigureAwait(false);
+                await memories.ChangeAsync<AlertState>(
+                    key, before => before is null ? null : before with { Waiting = [.. before.Waiting.Select(w => w.Claim.Owner == _host ? w with { Claim = w.Claim with { ExpiresAt = now } } : w)] }, CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (IsStoreError(e))
@@ -118,13 +115,13 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
         var waiting = new List<WaitingMessage>();
         foreach (var message in state.Waiting)
         {
-            var isOurs = message.Host == _host;
-            if (isOurs && IsSending(message)) waiting.Add(message with { HeldUntil = now + Lease });
-            else if (isOurs && now - message.Since >= Lease) continue; // it was received when it could not be forgotten
-            else if (isOurs || !sinks.Contains(message.Sink) || IsHeld(message, now)) waiting.Add(message);
+            var isOurs = message.Claim.Owner == _host;
+            if (isOurs && IsSending(message)) waiting.Add(message with { Claim = message.Claim.Renew(now) });
+            else if (isOurs && now - message.Since >= Lease.Duration) continue; // it was received when it could not be forgotten
+            else if (isOurs || !sinks.Contains(message.Sink) || message.Claim.HoldsAt(now)) waiting.Add(message);
             else
             {
-                var mine = message with { Host = _host, HeldUntil = now + Lease };
+                var mine = message with { Claim = Lease.Of(_host, now) };
                 taken.Add(mine);
                 if (now - message.Since < MaxAge) waiting.Add(mine);
             }
@@ -133,9 +130,6 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
         return state with { Waiting = waiting };
     }
 
-    // A lease that is longer than any is of a clock that was wrong.
-    private static bool IsHeld(WaitingMessage message, DateTimeOffset now) => message.HeldUntil > now && message.HeldUntil - now <= 2 * Lease;
-
     private bool IsSending(WaitingMessage message)
     {
         lock (_gate) return _sending.Contains((message.Sink, message.Message.Id));
@@ -143,5 +137,5 @@ internal sealed class AlertOutbox(AlertMemory memory, TimeProvider time, ILogger
 
     private static int SizeOf(WaitingMessage message) => JsonSerializer.SerializeToUtf8Bytes(message, MlOpsJson.Options).Length;
 
-    private static bool IsStoreError(Exception e) => e is MlOpsException or IOException or UnauthorizedAccessException or JsonException;
+    private static bool IsStoreError(Exception e) => e is MlOpsException or IOException or UnauthorizedAccessException;
 }

@@ -61,7 +61,7 @@ public static class AlertsBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertSinkOptions>, AlertSinkOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertWebhookOptions>, AlertWebhookOptionsValidator>());
-        services.AddSingleton<AlertMemory>();
+        services.TryAddSingleton<MonitorMemories>();
         services.AddSingleton<AlertOutbox>();
         services.AddSingleton<AlertQueue>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<AlertQueue>());

@@ -5,9 +5,11 @@ namespace MlOps.Monitoring;
 /// <param name="ExpiresAt">Until when.</param>
 internal sealed record Lease(string Owner, DateTimeOffset ExpiresAt)
 {
-    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Duration = TimeSpan.FromMinutes(5);
 
-    public static Lease New(DateTimeOffset now) => new(Guid.NewGuid().ToString("n"), now + Duration);
+    public static Lease New(DateTimeOffset now) => Of(Guid.NewGuid().ToString("n"), now);
+
+    public static Lease Of(string owner, DateTimeOffset now) => new(owner, now + Duration);
 
     /// <summary>Says whether it holds. One that ends later than any can is of a clock that was wrong.</summary>
     public bool HoldsAt(DateTimeOffset now) => ExpiresAt > now && ExpiresAt - now <= 2 * Duration;

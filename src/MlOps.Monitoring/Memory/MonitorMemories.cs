@@ -12,6 +12,10 @@ internal sealed class MonitorMemories(IMonitorStore store)
     public async Task<T?> ReadAsync<T>(string key, CancellationToken cancellationToken)
         where T : class => await store.ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } document ? Parse<T>(document) : null;
 
+    /// <summary>Reads all documents whose keys begin with a text.</summary>
+    public async Task<IReadOnlyList<(string Key, T Value)>> ListAsync<T>(string prefix, CancellationToken cancellationToken)
+        where T : class => [.. (await store.ListAsync(prefix, cancellationToken).ConfigureAwait(false)).Select(d => (d.Key, Parse<T>(d)))];
+
     /// <summary>Changes a document. The change is asked again when somebody else was faster, so it must change nothing else.</summary>
     /// <param name="key">The key.</param>
     /// <param name="change">Makes the new state of the old one, which is null when there is none; null leaves it.</param>

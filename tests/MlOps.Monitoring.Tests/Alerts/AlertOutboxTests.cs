@@ -70,7 +70,7 @@ public sealed class AlertOutboxTests : IAsyncDisposable
     public async Task A_message_for_a_sink_that_this_host_does_not_have_is_left_to_others()
     {
         await ProcessAsync(Host<Unreachable>(), Report("x"));
-        _time.Advance(AlertOutbox.Lease);
+        _time.Advance(Lease.Duration);
         (await Outbox(Host<Pager>()).TakeAsync(new HashSet<string> { "mail" }, Stop)).Should().BeEmpty();
         (await WaitingAsync()).Should().ContainSingle();
     }
@@ -129,7 +129,7 @@ public sealed class AlertOutboxTests : IAsyncDisposable
         [new FailedSection("drift", "") { Alarms = [.. columns.Select(c => new Alarm("drift", AlarmKind.Drift, AlarmSeverity.Warning, c, "Moved."))] }]);
 
     private async Task<IReadOnlyList<WaitingMessage>> WaitingAsync() =>
-        [.. (await new AlertMemory(_store).ListStatesAsync(Stop)).SelectMany(s => s.State.Waiting).Where(w => w.Sink == "pager")];
+        [.. (await new MonitorMemories(_store).ListAsync<AlertState>(AlertManager.StatePrefix, Stop)).SelectMany(s => s.Value.Waiting).Where(w => w.Sink == "pager")];
 
     private ServiceProvider Host<TSink>(TimeProvider? time = null)
         where TSink : class, IAlertSink
