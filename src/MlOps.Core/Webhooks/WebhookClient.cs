@@ -10,7 +10,11 @@ namespace MlOps.Core;
 /// <param name="Secret">What it is signed with; null to send it without a signature.</param>
 /// <param name="AllowPrivateAddresses">Whether it may be one of this machine, of a private network or of a link.</param>
 /// <param name="Timeout">How long one attempt may take.</param>
-internal sealed record WebhookTarget(Uri Url, string? Secret, bool AllowPrivateAddresses, TimeSpan Timeout);
+internal sealed record WebhookTarget(Uri Url, string? Secret, bool AllowPrivateAddresses, TimeSpan Timeout)
+{
+    /// <summary>Says whether something can be sent to an address: https or http, without a user and a fragment.</summary>
+    public static bool IsAddress(Uri url) => url is { IsAbsoluteUri: true, Scheme: "https" or "http", UserInfo: "", Fragment: "" };
+}
 
 /// <summary>Sends JSON to an address that a host configured, once.</summary>
 /// <remarks>

@@ -30,7 +30,7 @@ public static class WebhooksBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebhookOptions>, WebhookOptionsValidator>());
         var options = services.AddOptions<WebhookOptions>(name).BindConfigurationWhenPresent($"MlOps:Webhooks:{name}").ValidateOnStart();
         options.Validate(
-            static o => o.Url is null or { IsAbsoluteUri: true, Scheme: "https" or "http", UserInfo: "", Fragment: "" },
+            static o => o.Url is null || WebhookTarget.IsAddress(o.Url),
             $"MlOps:Webhooks:{name}:Url must be an address with https or http, without a user and a fragment.");
         if (configure is not null) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WebhookService>());

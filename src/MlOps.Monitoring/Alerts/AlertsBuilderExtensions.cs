@@ -36,7 +36,7 @@ public static class AlertsBuilderExtensions
     /// <exception cref="ArgumentException">There is a sink of this name already.</exception>
     public static MlOpsBuilder AddAlertWebhook(this MlOpsBuilder builder, string name, Action<AlertWebhookOptions>? configure = null)
     {
-        AddAddress(builder, name, (options, time) => new WebhookAlertSink(options, time), configure);
+        AddAddress(builder, name, AlertJson.Write, configure);
         builder.Services.AddOptions<AlertWebhookOptions>(name)
             .Validate(static o => o.Secret is not null, $"{Section}:{name}:Secret is needed: messages are signed with it. Give it at least 16 characters.");
         return builder;
@@ -49,7 +49,7 @@ public static class AlertsBuilderExtensions
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">There is a sink of this name already.</exception>
     public static MlOpsBuilder AddAlertSlack(this MlOpsBuilder builder, string name, Action<AlertWebhookOptions>? configure = null) =>
-        AddAddress(builder, name, (options, time) => new SlackAlertSink(options, time), configure);
+        AddAddress(builder, name, SlackJson.Write, configure);
 
     /// <summary>Adds what every monitor needs: the memory of what is open, and the sink that is the host's log.</summary>
     internal static void AddAlerts(this MlOpsBuilder builder)
@@ -70,13 +70,13 @@ public static class AlertsBuilderExtensions
         builder.AddAlertSink<LogAlertSink>(LogSink);
     }
 
-    private static MlOpsBuilder AddAddress(MlOpsBuilder builder, string name, Func<AlertWebhookOptions, TimeProvider, IAlertSink> create, Action<AlertWebhookOptions>? configure)
+    private static MlOpsBuilder AddAddress(MlOpsBuilder builder, string name, Func<AlertMessage, string> write, Action<AlertWebhookOptions>? configure)
     {
         AlertWebhookOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptionsMonitor<AlertWebhookOptions>>().Get(name);
-        Add(builder, new(name, s => create(OptionsOf(s), s.GetRequiredService<TimeProvider>()), OptionsOf));
+        Add(builder, new(name, s => new WebhookAlertSink(OptionsOf(s), write, s.GetRequiredService<TimeProvider>()), OptionsOf));
         var options = builder.Services.AddOptions<AlertWebhookOptions>(name).BindConfigurationWhenPresent($"{Section}:{name}").ValidateOnStart();
         options.Validate(
-            static o => o.Url is null or { IsAbsoluteUri: true, Scheme: "https" or "http", UserInfo: "", Fragment: "" },
+            static o => o.Url is null || WebhookTarget.IsAddress(o.Url),
             $"{Section}:{name}:Url must be an address with https or http, without a user and a fragment.");
         if (configure is not null) options.Configure(configure);
         return builder;

@@ -1,53 +1,19 @@
-using System.Globalization;
-using System.Text.Json;
 using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Sends alerts to an address, signed as the webhooks of the registry are.</summary>
-internal sealed class WebhookAlertSink(AlertWebhookOptions options, TimeProvider time) : IAlertSink, IDisposable
+/// <summary>Sends alerts to an address, as the webhooks of the registry are sent.</summary>
+/// <param name="options">The address.</param>
+/// <param name="write">Writes a message as whoever listens there takes it.</param>
+/// <param name="time">The clock.</param>
+internal sealed class WebhookAlertSink(AlertWebhookOptions options, Func<AlertMessage, string> write, TimeProvider time) : IAlertSink, IDisposable
 {
     private readonly WebhookClient _client = new(new(options.Url!, options.Secret, options.AllowPrivateAddresses, options.Timeout), time);
 
     public async Task SendAsync(AlertMessage message, CancellationToken cancellationToken)
     {
-        if (await _client.SendAsync(message.Id, Write(message), cancellationToken).ConfigureAwait(false) is { } reason) throw new AlertNotSentException(reason);
+        if (await _client.SendAsync(message.Id, write(message), cancellationToken).ConfigureAwait(false) is { } reason) throw new AlertNotSentException(reason);
     }
 
     public void Dispose() => _client.Dispose();
-
-    internal static string Write(AlertMessage message) => JsonSerializer.Serialize(
-        new
-        {
-            id = message.Id,
-            title = message.Title,
-            message.Monitor,
-            message.Model,
-            version = message.Version.ToString(CultureInfo.InvariantCulture),
-            message.From,
-            message.To,
-            raised = message.Raised.Select(Describe),
-            resolved = message.Resolved.Select(Describe),
-        },
-        MlOpsJson.Options);
-
-    private static object Describe(Alert alert) => new
-    {
-        alert.Cause,
-        alert.Alarm.Check,
-        alert.Alarm.Kind,
-        alert.Alarm.Severity,
-        alert.Alarm.Subject,
-        alert.Alarm.Segment,
-        alert.Alarm.Direction,
-        alert.Alarm.Sentence,
-        alert.Alarm.Statistic,
-        value = Finite(alert.Alarm.Value),
-        reference = Finite(alert.Alarm.Reference),
-        threshold = Finite(alert.Alarm.Threshold),
-        pValue = Finite(alert.Alarm.PValue),
-        alert.Since,
-    };
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }
