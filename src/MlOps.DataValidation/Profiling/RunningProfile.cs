@@ -48,8 +48,7 @@ public sealed class RunningProfile
             }
 
             var take = (int)Math.Min(room, batch.Length - at);
-            var start = at;
-            _panes.Last().Add(take == batch.Length ? batch : new(batch.Schema, batch.Arrays.Select(a => ArrowArrayFactory.Slice(a, start, take)), take));
+            _panes.Last().Add(batch.Slice(at, take));
             at += take;
         }
     }

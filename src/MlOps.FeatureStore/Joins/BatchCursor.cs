@@ -21,7 +21,7 @@ internal sealed class BatchCursor(IAsyncEnumerator<RecordBatch> batches) : IAsyn
             var length = Math.Min(rows, _batch!.Length - _taken);
             pieces.Add(length < rows
                 ? ArrowRows.Take(_batch, [.. Enumerable.Range(_taken, length)]) // a copy: the batch ends when the next one is read
-                : new(_batch.Schema, _batch.Arrays.Select(a => ArrowArrayFactory.Slice(a, _taken, length)), length));
+                : _batch.Slice(_taken, length));
             _taken += length;
             rows -= length;
         }

@@ -54,7 +54,7 @@ internal sealed class ChunkCutter
             while (end < batch.Length && next == chunk);
 
             yield return failed is null
-                ? new(chunk, Slice(batch, start, end - start))
+                ? new(chunk, batch.Slice(start, end - start))
                 : new(chunk, Take(batch, [.. Enumerable.Range(start, end - start).Except(failed)]), Take(batch, failed));
             start = end;
         }
@@ -84,10 +84,6 @@ internal sealed class ChunkCutter
     {
         while (_counts.Count <= chunk) _counts.Add(new());
     }
-
-    private static RecordBatch Slice(RecordBatch batch, int start, int length) => length == batch.Length
-        ? batch
-        : new(batch.Schema, batch.Arrays.Select(a => ArrowArrayFactory.Slice(a, start, length)), length);
 
     private static RecordBatch Take(RecordBatch batch, List<int> rows)
     {

@@ -19,4 +19,9 @@ public sealed record MonitorContext(string Monitor, MonitorOptions Options, Mode
     public Dataset? Data(string use) => Manifest.Data.TryGetValue(use, out var data)
         ? new(data.Name, data.Fingerprint, data.Schema, data.RowCount, data.Artifact, new("model", $"{Version.Model}/{Version.Version}"), Version.CreatedAt)
         : null;
+
+    /// <summary>Gives the data that the version was trained on.</summary>
+    /// <exception cref="DataException">The version does not name them.</exception>
+    internal Dataset RequireTraining() => Data("training")
+        ?? throw new DataException($"Version {Version.Version} of model '{Version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
 }

@@ -31,8 +31,7 @@ internal sealed class MultivariateCheck(IDatasetStore datasets, IOptionsMonitor<
         try
         {
             if (_references.TryGetValue(context.Monitor, out var known) && known.Fingerprint == fingerprint) return known.Reference;
-            var training = context.Data("training") ?? throw new DataException(
-                $"Version {context.Version.Version} of model '{context.Version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
+            var training = context.RequireTraining();
             var columns = WatchedColumns.Of(context.Manifest.Signature.InputSchema, training.Schema, context.Options, own);
             var reference = await MultivariateReference.ReadAsync(datasets, training, columns, own, cancellationToken).ConfigureAwait(false);
             _references[context.Monitor] = (fingerprint, reference);

@@ -57,11 +57,7 @@ internal sealed class PerformanceReferenceReader(IDatasetStore datasets, IPredic
     }
 
     // Of each batch its first rows, so that they come from all of the data.
-    private static RecordBatch Part(RecordBatch batch, int share)
-    {
-        var length = (batch.Length + share - 1) / share;
-        return length == batch.Length ? batch : new(batch.Schema, batch.Arrays.Select(a => ArrowArrayFactory.Slice(a, 0, length)), length);
-    }
+    private static RecordBatch Part(RecordBatch batch, int share) => batch.Slice(0, (batch.Length + share - 1) / share);
 
     /// <summary>The rows as they are collected.</summary>
     private sealed class Rows

@@ -28,9 +28,7 @@ internal sealed class ReferenceReader(IDatasetStore datasets, IEnumerable<IRefer
     /// <summary>Reads the training data, once for all columns.</summary>
     public async Task<Reference> ReadAsync(MonitorContext context, CancellationToken cancellationToken)
     {
-        var (version, manifest) = (context.Version, context.Manifest);
-        var dataset = context.Data("training")
-            ?? throw new DataException($"Version {version.Version} of model '{version.Model}' does not say which data it was trained on, so there is nothing to compare with. Train and register it again.");
+        var (manifest, dataset) = (context.Manifest, context.RequireTraining());
         var wanted = manifest.Signature.InputSchema.Where(c => ProfileFeeder.IsCompared(c.Type)).Select(c => c.Name).Append(manifest.Label).Distinct().Where(dataset.Schema.Contains).ToList();
         var profile = new DatasetProfile { Fingerprint = dataset.Fingerprint };
         profile.AddRows(dataset.RowCount);

@@ -152,16 +152,8 @@ internal sealed unsafe class SegmentChunk : IDisposable
     /// <summary>Lets it go, and removes its file.</summary>
     public void Dispose()
     {
-        if (_view is null)
-        {
-            NativeMemory.Free(_start);
-            return;
-        }
-
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file!.Dispose();
-        Remove();
+        Abandon();
+        if (Path is not null) Remove(Path);
     }
 
     /// <summary>Lets it go and leaves its file for the next start.</summary>
@@ -186,11 +178,11 @@ internal sealed unsafe class SegmentChunk : IDisposable
         for (var at = 0; at < Size; at += PageBytes) Volatile.Write(ref _start[at], 0);
     }
 
-    private void Remove()
+    private static void Remove(string path)
     {
         try
         {
-            File.Delete(Path!);
+            File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
