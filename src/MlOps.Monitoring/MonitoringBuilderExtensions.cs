@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,8 +22,10 @@ public static class MonitoringBuilderExtensions
         var options = services.AddOptions<PredictionLogOptions>();
         if (!services.Any(d => d.ServiceType == typeof(MonitoringMetrics)))
         {
-            options.BindConfigurationWhenPresent("MlOps:PredictionLog").ValidateOnStart();
-            options.Configure<IServiceProvider>(BindModels);
+            options.BindConfigurationWhenPresent("MlOps:PredictionLog")
+                .BindEntriesWhenPresent("MlOps:PredictionLog:Models", static o => o.Models)
+                .BindEntriesWhenPresent("MlOps:PredictionLog:RedactedTags", static o => o.RedactedTags)
+                .ValidateOnStart();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, PredictionLogOptionsValidator>());
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PredictionLogOptions>, LogPolicyValidator>());
             services.TryAddSingleton(s => new MonitoringMetrics(s.GetService<IMeterFactory>()));
@@ -66,7 +67,7 @@ public static class MonitoringBuilderExtensions
         monitor?.Invoke(description);
         services.AddSingleton(new MonitorDefinition(name, [.. description.Pipelines]));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, MonitorOptionsValidator>());
-        var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").ValidateOnStart();
+        var options = services.AddOptions<MonitorOptions>(name).BindConfigurationWhenPresent($"MlOps:Monitors:{name}").BindEntriesWhenPresent($"MlOps:Monitors:{name}:Thresholds", static o => o.Thresholds).ValidateOnStart();
         foreach (var configure in description.Configurations) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
@@ -94,16 +95,5 @@ public static class MonitoringBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IMonitorCheck, TCheck>());
         return builder;
-    }
-
-    // The binder passes over a value of a dictionary that it cannot read: a policy with a slip of the pen would log everything.
-    private static void BindModels(PredictionLogOptions options, IServiceProvider services)
-    {
-        foreach (var model in services.GetService<IConfiguration>()?.GetSection("MlOps:PredictionLog:Models").GetChildren() ?? [])
-        {
-            var policy = new ModelLogOptions();
-            model.Bind(policy);
-            options.Models[model.Key] = policy;
-        }
     }
 }

@@ -54,4 +54,23 @@ public static class CoreServiceCollectionExtensions
                 services.GetService<IConfiguration>()?.GetSection(section).Bind(options)));
         return builder;
     }
+
+    /// <summary>Binds each entry of a dictionary again, and by itself: the binder passes over one that it cannot read, and a limit or a policy with a slip of the pen would be none.</summary>
+    /// <typeparam name="TOptions">The options.</typeparam>
+    /// <typeparam name="TEntry">The values of the dictionary.</typeparam>
+    /// <param name="builder">The options builder, which binds the whole section before.</param>
+    /// <param name="section">The section of the dictionary, as MlOps:PredictionLog:Models.</param>
+    /// <param name="entries">Finds the dictionary in the options.</param>
+    /// <returns>The options builder.</returns>
+    internal static OptionsBuilder<TOptions> BindEntriesWhenPresent<TOptions, TEntry>(this OptionsBuilder<TOptions> builder, string section, Func<TOptions, IDictionary<string, TEntry>> entries)
+        where TOptions : class
+        where TEntry : new()
+    {
+        builder.Services.AddSingleton<IConfigureOptions<TOptions>>(services =>
+            new ConfigureNamedOptions<TOptions>(builder.Name, options =>
+            {
+                foreach (var entry in services.GetService<IConfiguration>()?.GetSection(section).GetChildren() ?? []) entries(options)[entry.Key] = entry.Get<TEntry>() ?? new();
+            }));
+        return builder;
+    }
 }

@@ -35,7 +35,7 @@ public static class PerformanceBuilderExtensions
     /// <summary>Adds both checks to a monitor.</summary>
     internal static MlOpsBuilder AddPerformance(this MlOpsBuilder builder, string monitor)
     {
-        builder.Services.AddOptions<PerformanceOptions>(monitor).BindConfigurationWhenPresent($"MlOps:Monitors:{monitor}:Performance").ValidateOnStart();
+        builder.Services.AddOptions<PerformanceOptions>(monitor).BindConfigurationWhenPresent($"MlOps:Monitors:{monitor}:Performance").BindEntriesWhenPresent($"MlOps:Monitors:{monitor}:Performance:Limits", static o => o.Limits).ValidateOnStart();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PerformanceOptions>, PerformanceOptionsValidator>());
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PerformanceOptions>, PerformanceRulesValidator>());
         builder.Services.AddOptions<OperationsOptions>(monitor).BindConfigurationWhenPresent($"MlOps:Monitors:{monitor}:Operations").ValidateOnStart();
