@@ -82,10 +82,16 @@ internal sealed class World
             Data = new Dictionary<string, DatasetReference> { ["training"] = dataset.ToReference() },
             Environment = new Dictionary<string, string>(),
         };
-        var digest = Sha256.Hex(dataset.Fingerprint + task);
-        var champion = await Registry.FindByAliasAsync("flight-delay", ModelNames.Champion, stop);
-        var version = await Registry.RegisterAsync(new("flight-delay", new("flight-delay", new(digest, 1), manifest), null, May), stop);
-        await Registry.SetAliasAsync(new("flight-delay", ModelNames.Champion, champion?.Version, version.Version, "test", "test", May), stop);
+        return await ServeAsync(manifest, Sha256.Hex(dataset.Fingerprint + task), May);
+    }
+
+    /// <summary>Registers a version and makes it the champion.</summary>
+    public async Task<ModelVersion> ServeAsync(BundleManifest manifest, string digest, DateTimeOffset createdAt, string? runId = null)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var champion = await Registry.FindByAliasAsync(manifest.Model, ModelNames.Champion, stop);
+        var version = await Registry.RegisterAsync(new(manifest.Model, new(manifest.Model, new(digest, 1), manifest), runId, createdAt), stop);
+        await Registry.SetAliasAsync(new(manifest.Model, ModelNames.Champion, champion?.Version, version.Version, "test", "test", May), stop);
         return version;
     }
 

@@ -286,27 +286,8 @@ public abstract class PredictionStoreConformance
 
     private static string Text(IEnumerable<object?> values) => string.Join('|', values.Select(v => v switch { null => "missing", double d => d.ToString("R", CultureInfo.InvariantCulture), IFormattable f => f.ToString(null, CultureInfo.InvariantCulture), _ => v }));
 
-    private static async Task<List<Dictionary<string, object?>>> ReadAsync(IPredictionStore store, string model = Model, DateTimeOffset? to = null, IReadOnlyList<string>? columns = null)
-    {
-        var rows = new List<Dictionary<string, object?>>();
-        await foreach (var batch in store.ReadAsync(model, Noon.AddDays(-1), to ?? Noon.AddDays(1), columns, Cancel))
-        {
-            for (var row = 0; row < batch.Length; row++)
-            {
-                rows.Add(Enumerable.Range(0, batch.ColumnCount).ToDictionary(i => batch.Schema.GetFieldByIndex(i).Name, i => (object?)(batch.Column(i) switch
-                {
-                    BooleanArray a => a.GetValue(row),
-                    Int64Array a => a.GetValue(row),
-                    DoubleArray a => a.GetValue(row),
-                    TimestampArray a => a.GetTimestamp(row),
-                    StringArray a => a.GetString(row),
-                    var other => throw new InvalidOperationException(other.GetType().Name),
-                })));
-            }
-        }
-
-        return rows;
-    }
+    private static Task<List<Dictionary<string, object?>>> ReadAsync(IPredictionStore store, string model = Model, DateTimeOffset? to = null, IReadOnlyList<string>? columns = null) =>
+        store.ReadAsync(model, Noon.AddDays(-1), to ?? Noon.AddDays(1), columns, Cancel).ToRowsAsync();
 
     // As whoever reads them takes them: the last one that became known, and of two of one moment the later one.
     private static async Task<List<(string Id, double Value)>> TruthsAsync(IPredictionStore store, DateOnly[] days, DateTimeOffset? othersFrom)

@@ -43,10 +43,7 @@ internal sealed class ScoredWorld : IDisposable
         Loader.Predict = predict;
         Loader.Manifest = manifest;
         var champion = await World.Registry.FindByAliasAsync("flight-delay", ModelNames.Champion, stop);
-        var digest = Sha256.Hex($"{data.Fingerprint} {task} {champion?.Version}");
-        var version = await World.Registry.RegisterAsync(new("flight-delay", new("flight-delay", new(digest, 1), manifest), runId, World.May.AddDays(-30)), stop);
-        await World.Registry.SetAliasAsync(new("flight-delay", ModelNames.Champion, champion?.Version, version.Version, "test", "test", World.May), stop);
-        return version;
+        return await World.ServeAsync(manifest, Sha256.Hex($"{data.Fingerprint} {task} {champion?.Version}"), World.May.AddDays(-30), runId);
     }
 
     public IModelMonitor Monitor(Action<PerformanceOptions>? performance = null, Action<MonitorOptions>? configure = null, Action<OperationsOptions>? operations = null)

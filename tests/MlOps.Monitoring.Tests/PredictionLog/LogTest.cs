@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
-using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
+using MlOps.Testing;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -55,25 +55,6 @@ public abstract class LogTest : IAsyncDisposable
 
     protected MetricCollector<long> Collect(string instrument) => new(_meters, Telemetry.Monitoring, instrument);
 
-    protected static async Task<List<Dictionary<string, object?>>> ReadAsync(IPredictionLog log, string model = "flight-delay", DateTimeOffset? from = null, DateTimeOffset? to = null)
-    {
-        var rows = new List<Dictionary<string, object?>>();
-        await foreach (var batch in log.ReadAsync(model, from ?? Noon.AddDays(-2), to ?? Noon.AddDays(9), Stop))
-        {
-            for (var row = 0; row < batch.Length; row++)
-            {
-                rows.Add(Enumerable.Range(0, batch.ColumnCount).ToDictionary(i => batch.Schema.GetFieldByIndex(i).Name, i => (object?)(batch.Column(i) switch
-                {
-                    BooleanArray a => a.GetValue(row),
-                    Int64Array a => a.GetValue(row),
-                    DoubleArray a => a.GetValue(row),
-                    StringArray a => a.GetString(row),
-                    TimestampArray a => a.GetTimestamp(row),
-                    var other => throw new InvalidOperationException(other.GetType().Name),
-                })));
-            }
-        }
-
-        return rows;
-    }
+    protected static Task<List<Dictionary<string, object?>>> ReadAsync(IPredictionLog log, string model = "flight-delay", DateTimeOffset? from = null, DateTimeOffset? to = null) =>
+        log.ReadAsync(model, from ?? Noon.AddDays(-2), to ?? Noon.AddDays(9), Stop).ToRowsAsync();
 }

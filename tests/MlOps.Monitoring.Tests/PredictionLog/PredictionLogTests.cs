@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Apache.Arrow;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -7,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
+using MlOps.Testing;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -452,25 +452,6 @@ public sealed class PredictionLogTests : IAsyncDisposable
         }
     }
 
-    private static async Task<List<Dictionary<string, object?>>> ReadAsync(IPredictionLog log, DateTimeOffset? from = null, DateTimeOffset? to = null, string model = "flight-delay")
-    {
-        var rows = new List<Dictionary<string, object?>>();
-        await foreach (var batch in log.ReadAsync(model, from ?? Noon.AddDays(-1), to ?? Noon.AddDays(3), Stop))
-        {
-            for (var row = 0; row < batch.Length; row++)
-            {
-                rows.Add(Enumerable.Range(0, batch.ColumnCount).ToDictionary(i => batch.Schema.GetFieldByIndex(i).Name, i => (object?)(batch.Column(i) switch
-                {
-                    BooleanArray a => a.GetValue(row),
-                    Int64Array a => a.GetValue(row),
-                    DoubleArray a => a.GetValue(row),
-                    StringArray a => a.GetString(row),
-                    TimestampArray a => a.GetTimestamp(row),
-                    var other => throw new InvalidOperationException(other.GetType().Name),
-                })));
-            }
-        }
-
-        return rows;
-    }
+    private static Task<List<Dictionary<string, object?>>> ReadAsync(IPredictionLog log, DateTimeOffset? from = null, DateTimeOffset? to = null, string model = "flight-delay") =>
+        log.ReadAsync(model, from ?? Noon.AddDays(-1), to ?? Noon.AddDays(3), Stop).ToRowsAsync();
 }
