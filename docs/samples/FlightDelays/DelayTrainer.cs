@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Trainers.FastTree;
+using Microsoft.ML.Transforms;
 using MlOps.Training;
 
 namespace FlightDelays;
@@ -15,6 +16,7 @@ public sealed class DelayTrainer : Trainer
         ml.Transforms.Concatenate(
                 "Features",
                 ["hour", "weekday", "distance", "origin_latitude", "origin_longitude", "destination_latitude", "destination_longitude", .. FlightFeatures.Names])
+            .Append(ml.Transforms.ReplaceMissingValues("Features", replacementMode: MissingValueReplacingEstimator.ReplacementMode.Mean)) // the trees pass over rows with a missing feature
             .Append(ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
             {
                 LabelColumnName = Label,
