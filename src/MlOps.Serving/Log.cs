@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(1811, LogLevel.Error, "A request for features failed")]
     public static partial void FeatureRequestFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1812, LogLevel.Information, "Requests to model {Model} have no shadow: no version is loaded as {Alias}. One is taken up as soon as there is")]
+    public static partial void NoShadow(this ILogger logger, string model, string alias);
+
+    [LoggerMessage(1813, LogLevel.Warning, "Version {Version} of model {Model} fails as a shadow; the answers are not touched. Further failures are counted and stand in the prediction log")]
+    public static partial void ShadowFails(this ILogger logger, Exception error, int version, string model);
 }

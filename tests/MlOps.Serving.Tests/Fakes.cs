@@ -18,6 +18,9 @@ internal sealed class FakeLoader : IModelLoader
 
     public Action? OnPredict { get; set; }
 
+    /// <summary>Is told which version predicts.</summary>
+    public Action<int>? OnVersion { get; set; }
+
     public Task<BundleContent> ReadAsync(ArtifactRef bundle, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<BundleContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
@@ -26,7 +29,11 @@ internal sealed class FakeLoader : IModelLoader
     {
         Interlocked.Increment(ref _loads);
         if (Broken.ContainsKey(version.Version)) throw new ArtifactCorruptException("model", "a", "b");
-        var model = new FakeModel(version.RequireBundle().Manifest, version.Version, () => OnPredict?.Invoke());
+        var model = new FakeModel(version.RequireBundle().Manifest, version.Version, () =>
+        {
+            OnPredict?.Invoke();
+            OnVersion?.Invoke(version.Version);
+        });
         Loaded.Add(model);
         return Task.FromResult<ILoadedModel>(model);
     }
