@@ -47,7 +47,7 @@ internal sealed class PerformanceReferenceReader(IDatasetStore datasets, IPredic
 
     private async Task ReadLogAsync(MonitorContext context, Rows rows, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        await foreach (var batch in log.ReadAsync(context.Version.Model, from, to, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in log.ReadWatchedAsync(context.Version.Model, from, to, context.Options, cancellationToken).ConfigureAwait(false))
         {
             if (rows.Labels >= rows.Task.Options.ReferenceRows) break;
             if (rows.Task.Outputs.Read(batch) is not { } scored) continue;
