@@ -13,6 +13,7 @@ internal sealed class ServingMetrics : IDisposable
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _swaps;
     private readonly Counter<long> _flagged;
+    private readonly Counter<long> _scored;
     private readonly Counter<long> _shadowed;
     private readonly Counter<long> _compared;
 
@@ -22,6 +23,7 @@ internal sealed class ServingMetrics : IDisposable
         _duration = _meter.CreateHistogram<double>(Telemetry.PredictionDuration, "s", "How long a request for predictions took.");
         _swaps = _meter.CreateCounter<long>(Telemetry.ModelSwaps, "{swap}", "How often a serving model was swapped.");
         _flagged = _meter.CreateCounter<long>(Telemetry.InputsFlagged, "{row}", "Rows that were answered although a guard found them odd.");
+        _scored = _meter.CreateCounter<long>(Telemetry.RowsScored, "{row}", "Rows of datasets that were scored.");
         _shadowed = _meter.CreateCounter<long>(Telemetry.ShadowRequests, "{request}", "What became of the requests that were meant for a shadow.");
         _compared = _meter.CreateCounter<long>(Telemetry.ShadowRows, "{row}", "Rows that a shadow predicted, by whether it said the same as the answer.");
     }
@@ -42,6 +44,9 @@ internal sealed class ServingMetrics : IDisposable
         return activity?.SetTag("model", served.Name).SetTag("version", served.VersionText);
     }
 
+    /// <summary>Begins the scoring of a dataset.</summary>
+    public static Activity? StartScoring(ServedModel served) => Source.StartActivity("score")?.SetTag("model", served.Name).SetTag("version", served.VersionText);
+
     public void Predicted(ServedModel served, string caller, string status, TimeSpan elapsed)
     {
         if (!_duration.Enabled) return;
@@ -50,6 +55,12 @@ internal sealed class ServingMetrics : IDisposable
     }
 
     public void Flagged(ServedModel served, int rows) => _flagged.Add(rows, new("model", served.Name), new("version", served.VersionText));
+
+    public void Scored(ServedModel served, int ok, int failed)
+    {
+        if (ok > 0) _scored.Add(ok, new("model", served.Name), new("version", served.VersionText), new("status", "ok"));
+        if (failed > 0) _scored.Add(failed, new("model", served.Name), new("version", served.VersionText), new("status", "failed"));
+    }
 
     public void Shadowed(string model, string status) => _shadowed.Add(1, new("model", model), new("status", status));
 

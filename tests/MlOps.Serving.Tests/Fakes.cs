@@ -21,6 +21,9 @@ internal sealed class FakeLoader : IModelLoader
     /// <summary>Is told which version predicts.</summary>
     public Action<int>? OnVersion { get; set; }
 
+    /// <summary>Says which distances a model refuses.</summary>
+    public Predicate<double> Refuses { get; set; } = _ => false;
+
     public Task<BundleContent> ReadAsync(ArtifactRef bundle, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<BundleContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
@@ -33,13 +36,13 @@ internal sealed class FakeLoader : IModelLoader
         {
             OnPredict?.Invoke();
             OnVersion?.Invoke(version.Version);
-        });
+        }, distance => Refuses(distance));
         Loaded.Add(model);
         return Task.FromResult<ILoadedModel>(model);
     }
 }
 
-internal sealed class FakeModel(BundleManifest manifest, int version, Action onPredict) : ILoadedModel
+internal sealed class FakeModel(BundleManifest manifest, int version, Action onPredict, Predicate<double> refuses) : ILoadedModel
 {
     public volatile bool IsDisposed;
 
@@ -57,6 +60,7 @@ internal sealed class FakeModel(BundleManifest manifest, int version, Action onP
         }
 
         var distance = inputs.FirstOrDefault(i => i.Name == "distance") as Tensor<double> ?? throw new ModelInputException("Input 'distance' is missing or no FP64.", "distance");
+        if (System.Array.Exists(distance.Values, refuses)) throw new ModelInputException("Input 'distance' is further than the earth is round.", "distance");
         var result = new List<Tensor>
         {
             Tensor.Of("Score", [.. distance.Values.Select(v => (float)(v * version))]),

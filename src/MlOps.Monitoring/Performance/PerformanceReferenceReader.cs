@@ -38,7 +38,7 @@ internal sealed class PerformanceReferenceReader(IDatasetStore datasets, IPredic
         {
             if (batch.Length == 0) continue;
             var part = Part(batch, share);
-            var scored = rows.Task.Outputs.Read(model.Predict(InputTensors.Of(part, inputs)), ColumnReader.Find(part, context.Manifest.Label));
+            var scored = rows.Task.Outputs.Read(model.Predict(ArrowTensors.Of(part, inputs)), ColumnReader.Find(part, context.Manifest.Label));
             rows.Add(scored, part, null);
         }
 

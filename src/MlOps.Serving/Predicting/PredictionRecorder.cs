@@ -89,8 +89,7 @@ internal sealed class PredictionRecorder(
         TimeSpan latency, RequestOrigin origin, string? error, CancellationToken cancellationToken)
     {
         if (log is null) return ValueTask.CompletedTask;
-        served.Deployment?.Logged(stamp.At);
-        var entry = new PredictionEntry
+        return WriteAsync(served, new()
         {
             Id = stamp.Id,
             Model = served.Name,
@@ -105,7 +104,14 @@ internal sealed class PredictionRecorder(
             TraceId = origin.TraceId,
             SchemaHash = served.SchemaHash,
             Error = error,
-        };
+        }, cancellationToken);
+    }
+
+    /// <summary>Logs predictions. One that cannot be logged is good all the same.</summary>
+    public ValueTask WriteAsync(ServedModel served, PredictionEntry entry, CancellationToken cancellationToken)
+    {
+        if (log is null) return ValueTask.CompletedTask;
+        served.Deployment?.Logged(entry.Time);
         try
         {
             var writing = log.WriteAsync(entry, cancellationToken);
@@ -113,7 +119,7 @@ internal sealed class PredictionRecorder(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.NotRecorded(e, served.Name); // the prediction itself is good
+            logger.NotRecorded(e, served.Name);
             return ValueTask.CompletedTask;
         }
     }
