@@ -100,6 +100,15 @@ public static class Telemetry
     /// <summary>Counter, tags model and from and to version: how often a serving model was swapped.</summary>
     public const string ModelSwaps = "mlops.model.swaps";
 
+    /// <summary>Counter, tags model, version and status (ok, failed): how many rows of datasets were scored.</summary>
+    public const string RowsScored = "mlops.batch.rows";
+
+    /// <summary>Counter, tags model and status (ok, refused, failed, dropped): what became of the requests that were meant for a shadow.</summary>
+    public const string ShadowRequests = "mlops.shadow.requests";
+
+    /// <summary>Counter, tags model, version, champion and verdict (agrees, differs): how many rows a shadow predicted, and whether it said the same as the answer.</summary>
+    public const string ShadowRows = "mlops.shadow.rows";
+
     /// <summary>Counter, tag model: how many predictions were logged.</summary>
     public const string PredictionsLogged = "mlops.prediction_log.written";
 

@@ -56,10 +56,10 @@ internal sealed class MonitoringMetrics : IDisposable
     /// <summary>Is raised with the model and the rows when predictions are in the store.</summary>
     public event Action<string, int>? PredictionsStored;
 
-    public void Logged(string model, int rows)
+    public void Logged(string model, int rows, int answers)
     {
         _logged.Add(rows, new KeyValuePair<string, object?>("model", model));
-        PredictionsStored?.Invoke(model, rows);
+        PredictionsStored?.Invoke(model, answers);
     }
 
     public void MonitorRan(string monitor, string status, TimeSpan duration)

@@ -39,4 +39,16 @@ internal static partial class Log
 
     [LoggerMessage(1811, LogLevel.Error, "A request for features failed")]
     public static partial void FeatureRequestFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1812, LogLevel.Information, "Requests to model {Model} have no shadow: no version is loaded as {Alias}. One is taken up as soon as there is")]
+    public static partial void NoShadow(this ILogger logger, string model, string alias);
+
+    [LoggerMessage(1813, LogLevel.Warning, "Version {Version} of model {Model} fails as a shadow; the answers are not touched. Further failures are counted and stand in the prediction log")]
+    public static partial void ShadowFails(this ILogger logger, Exception error, int version, string model);
+
+    [LoggerMessage(1814, LogLevel.Information, "Version {Version} of model {Model} scored {Rows} rows of {Dataset} in {ElapsedMs:0.0} ms")]
+    public static partial void Scored(this ILogger logger, int version, string model, long rows, string dataset, double elapsedMs);
+
+    [LoggerMessage(1815, LogLevel.Warning, "{Failed} of {Rows} rows of {Dataset} could not be scored by version {Version} of model {Model}; the predictions say why, row by row")]
+    public static partial void NotAllScored(this ILogger logger, long failed, long rows, string dataset, int version, string model);
 }

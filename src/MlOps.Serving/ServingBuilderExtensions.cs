@@ -16,7 +16,7 @@ public static class ServingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code, after configuration; null leaves them.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>Call <c>app.MapModels()</c> for the HTTP endpoints and <see cref="AddPredictor"/> for predictions in process.</remarks>
+    /// <remarks>Call <c>app.MapModels()</c> for the HTTP endpoints and <see cref="AddPredictor"/> for predictions in process, and <see cref="IBatchScorer"/> for datasets; <see cref="ShadowBuilderExtensions.AddShadow"/> gives the requests to another version as well.</remarks>
     public static MlOpsBuilder AddServing(this MlOpsBuilder builder, Action<ServingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -32,9 +32,11 @@ public static class ServingBuilderExtensions
             services.TryAddSingleton<ModelHost>();
             services.TryAddSingleton<InputEnrichers>();
             services.TryAddSingleton<InputGuards>();
+            services.TryAddSingleton<ShadowQueues>();
             services.TryAddSingleton(s => new PredictionRecorder(
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ServingMetrics>(), s.GetRequiredService<InputEnrichers>(), s.GetRequiredService<InputGuards>(),
-                s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
+                s.GetRequiredService<ShadowQueues>(), s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
+            services.TryAddSingleton<IBatchScorer>(static s => ActivatorUtilities.CreateInstance<BatchScorer>(s)); // a host that only answers requests has no datasets
             services.TryAddSingleton<ModelEndpoints>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AliasWatcher>());
             services.AddOptions<FeatureServingOptions>().ValidateOnStart().BindConfigurationWhenPresent("MlOps:Serving:Features");

@@ -18,6 +18,12 @@ internal sealed class FakeLoader : IModelLoader
 
     public Action? OnPredict { get; set; }
 
+    /// <summary>Is told which version predicts.</summary>
+    public Action<int>? OnVersion { get; set; }
+
+    /// <summary>Says which distances a model refuses.</summary>
+    public Predicate<double> Refuses { get; set; } = _ => false;
+
     public Task<BundleContent> ReadAsync(ArtifactRef bundle, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public Task<BundleContent> ReadAsync(ModelVersion version, CancellationToken cancellationToken = default) => throw new NotSupportedException();
@@ -26,13 +32,17 @@ internal sealed class FakeLoader : IModelLoader
     {
         Interlocked.Increment(ref _loads);
         if (Broken.ContainsKey(version.Version)) throw new ArtifactCorruptException("model", "a", "b");
-        var model = new FakeModel(version.RequireBundle().Manifest, version.Version, () => OnPredict?.Invoke());
+        var model = new FakeModel(version.RequireBundle().Manifest, version.Version, () =>
+        {
+            OnPredict?.Invoke();
+            OnVersion?.Invoke(version.Version);
+        }, distance => Refuses(distance));
         Loaded.Add(model);
         return Task.FromResult<ILoadedModel>(model);
     }
 }
 
-internal sealed class FakeModel(BundleManifest manifest, int version, Action onPredict) : ILoadedModel
+internal sealed class FakeModel(BundleManifest manifest, int version, Action onPredict, Predicate<double> refuses) : ILoadedModel
 {
     public volatile bool IsDisposed;
 
@@ -50,6 +60,7 @@ internal sealed class FakeModel(BundleManifest manifest, int version, Action onP
         }
 
         var distance = inputs.FirstOrDefault(i => i.Name == "distance") as Tensor<double> ?? throw new ModelInputException("Input 'distance' is missing or no FP64.", "distance");
+        if (System.Array.Exists(distance.Values, refuses)) throw new ModelInputException("Input 'distance' is further than the earth is round.", "distance");
         var result = new List<Tensor>
         {
             Tensor.Of("Score", [.. distance.Values.Select(v => (float)(v * version))]),

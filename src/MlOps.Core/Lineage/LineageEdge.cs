@@ -43,6 +43,9 @@ public static class LineageRelations
     /// <summary>A run made a registered version.</summary>
     public const string Registered = "registered";
 
+    /// <summary>A version predicted the rows of a dataset; what it said is another dataset, which is derived from the first.</summary>
+    public const string Scored = "scored";
+
     /// <summary>A version was served.</summary>
     public const string Served = "served";
 

@@ -39,6 +39,10 @@ public sealed record PredictionEntry
     /// <summary>Gets the identifier of the request. With several rows, row i of it is called id/i.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Gets the numbers by which its rows are called, from 0 up, when they are a part of something larger, such as a dataset: row i is then called id/RowNumbers[i], also when there is only one. There are as many as rows.</summary>
+    /// <value>Null when the request is the whole.</value>
+    public IReadOnlyList<long>? RowNumbers { get; init; }
+
     /// <summary>Gets the model.</summary>
     public required string Model { get; init; }
 
@@ -57,10 +61,10 @@ public sealed record PredictionEntry
     /// <summary>Gets how long the model took, for the whole request.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>Gets how the request came: http, in-process.</summary>
+    /// <summary>Gets how the request came: http, in-process, batch.</summary>
     public required string Caller { get; init; }
 
-    /// <summary>Gets as what the version was asked: champion, challenger, another alias, shadow, or the variant of an experiment; null when the caller named the version itself.</summary>
+    /// <summary>Gets as what the version was asked: champion, challenger, another alias, one of <see cref="PredictionVariants"/>, or the variant of an experiment; null when the caller named the version itself.</summary>
     public string? Variant { get; init; }
 
     /// <summary>Gets the fingerprint of what the version takes and gives, as <see cref="ModelSignature.GetFingerprint"/> makes it; null when it is not known.</summary>

@@ -55,7 +55,7 @@ internal sealed class ChunkCutter
 
             yield return failed is null
                 ? new(chunk, batch.Slice(start, end - start))
-                : new(chunk, Take(batch, [.. Enumerable.Range(start, end - start).Except(failed)]), Take(batch, failed));
+                : new(chunk, WatchedPredictions.Take(batch, [.. Enumerable.Range(start, end - start).Except(failed)]), WatchedPredictions.Take(batch, failed));
             start = end;
         }
     }
@@ -83,12 +83,6 @@ internal sealed class ChunkCutter
     private void Reach(int chunk)
     {
         while (_counts.Count <= chunk) _counts.Add(new());
-    }
-
-    private static RecordBatch Take(RecordBatch batch, List<int> rows)
-    {
-        var schema = DatasetSchema.FromArrow(batch.Schema);
-        return new(batch.Schema, batch.Arrays.Select((array, i) => ColumnUnion.Take(array, rows, rows.Count, schema[i].Type)), rows.Count);
     }
 
     private sealed class Count

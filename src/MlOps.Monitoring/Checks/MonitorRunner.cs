@@ -56,7 +56,7 @@ internal sealed class MonitorRunner
 
             var total = context.Options.ChunkCount is null ? 0 : await CountAsync(context, model, cancellationToken).ConfigureAwait(false);
             var cutter = new ChunkCutter(context.Options, context.From, context.To, total);
-            await foreach (var batch in _log.ReadAsync(model, context.From, context.To, cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in _log.ReadWatchedAsync(model, context.From, context.To, context.Options, cancellationToken).ConfigureAwait(false))
             {
                 foreach (var part in cutter.Cut(batch))
                 {
@@ -82,7 +82,7 @@ internal sealed class MonitorRunner
     private async Task<long> CountAsync(MonitorContext context, string model, CancellationToken cancellationToken)
     {
         long total = 0;
-        await foreach (var batch in _log.ReadAsync(model, context.From, context.To, cancellationToken).ConfigureAwait(false)) total += batch.Length;
+        await foreach (var batch in _log.ReadWatchedAsync(model, context.From, context.To, context.Options, cancellationToken).ConfigureAwait(false)) total += batch.Length;
         return total;
     }
 

@@ -17,6 +17,10 @@ public sealed class MonitorOptions
     [Required]
     public string Alias { get; set; } = ModelNames.Champion;
 
+    /// <summary>Gets the variants whose predictions are watched, as they stand in <see cref="PredictionColumns.Variant"/>: aliases, batch, shadow. Others are passed over in all that the monitor finds and counts.</summary>
+    /// <value>The default is none, which watches what callers were answered: all but those of a shadow. To watch a shadow, name <c>shadow</c> here and its alias in <see cref="Alias"/>.</value>
+    public IList<string> Variants { get; } = [];
+
     /// <summary>Gets the input columns that are not compared, such as those that callers may leave out.</summary>
     /// <value>The default is none.</value>
     public IList<string> IgnoredColumns { get; } = [];
@@ -97,7 +101,7 @@ public sealed class MonitorOptions
     /// <value>The default is null: not by a calendar.</value>
     public string? Cron { get; set; }
 
-    /// <summary>Gets or sets after how many predictions of the model, of all hosts together, the host runs the monitor. The window is what was predicted since the last run.</summary>
+    /// <summary>Gets or sets after how many predictions of the model, of all hosts together and without those of a shadow, the host runs the monitor. The window is what was predicted since the last run.</summary>
     /// <value>The default is null: not by a number.</value>
     [Range(1, int.MaxValue)]
     public int? EveryPredictions { get; set; }

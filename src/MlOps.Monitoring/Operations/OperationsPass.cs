@@ -8,6 +8,7 @@ namespace MlOps.Monitoring;
 internal sealed class OperationsPass(MonitorContext context, OperationsOptions options, IReadOnlyList<VersionCost> costs, MonitoringMetrics metrics) : IMonitorPass
 {
     private readonly Dictionary<(int Version, int Chunk), Served> _served = [];
+    private readonly bool _timesBatches = context.Options.Variants.Contains(PredictionVariants.Batch);
 
     public void Add(MonitorBatch batch)
     {
@@ -53,12 +54,15 @@ internal sealed class OperationsPass(MonitorContext context, OperationsOptions o
         var latencies = failed ? null : ColumnReader.Find(rows, PredictionColumns.Latency);
         var ids = ColumnReader.Find(rows, PredictionColumns.Id) as StringArray;
         var times = ColumnReader.Find(rows, PredictionColumns.Time) as TimestampArray;
+        var variants = ColumnReader.Find(rows, PredictionColumns.Variant) as StringArray;
         for (var row = 0; row < rows.Length; row++)
         {
             var version = versions is null || versions.IsNull(row) ? context.Version.Version : (int)versions.GetValue(row)!.Value;
             if (!_served.TryGetValue((version, chunk), out var served)) _served[(version, chunk)] = served = new();
             if (failed) served.Failed++;
             else served.Rows++;
+            // How long thousands of rows of a dataset took says nothing of requests.
+            if (!_timesBatches && variants.IsOf("batch"u8, row)) continue;
             if (latencies is not null && !IsSameRequest(ids, times, latencies, row)) served.Latencies.Add(ColumnReader.Number(latencies, row));
         }
     }

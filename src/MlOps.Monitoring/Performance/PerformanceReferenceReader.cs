@@ -38,7 +38,7 @@ internal sealed class PerformanceReferenceReader(IDatasetStore datasets, IPredic
         {
             if (batch.Length == 0) continue;
             var part = Part(batch, share);
-            var scored = rows.Task.Outputs.Read(model.Predict(InputTensors.Of(part, inputs)), ColumnReader.Find(part, context.Manifest.Label));
+            var scored = rows.Task.Outputs.Read(model.Predict(ArrowTensors.Of(part, inputs)), ColumnReader.Find(part, context.Manifest.Label));
             rows.Add(scored, part, null);
         }
 
@@ -47,7 +47,7 @@ internal sealed class PerformanceReferenceReader(IDatasetStore datasets, IPredic
 
     private async Task ReadLogAsync(MonitorContext context, Rows rows, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        await foreach (var batch in log.ReadAsync(context.Version.Model, from, to, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in log.ReadWatchedAsync(context.Version.Model, from, to, context.Options, cancellationToken).ConfigureAwait(false))
         {
             if (rows.Labels >= rows.Task.Options.ReferenceRows) break;
             if (rows.Task.Outputs.Read(batch) is not { } scored) continue;

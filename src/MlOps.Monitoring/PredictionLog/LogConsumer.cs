@@ -132,7 +132,7 @@ internal sealed class LogConsumer(SegmentQueue queue, SegmentFolder? folder, Row
         pending.Last = group;
         try
         {
-            group.Rows.Add(columns, rows, time, ref reader);
+            group.Rows.Add(columns, rows, time, isPart: kind == Record.Part, ref reader);
             pending.Rows += rows;
         }
 #pragma warning disable CA1031 // its columns may have become uneven
@@ -190,7 +190,7 @@ internal sealed class LogConsumer(SegmentQueue queue, SegmentFolder? folder, Row
                 continue;
             }
 
-            metrics.Logged(group.Model, group.Rows.Count);
+            metrics.Logged(group.Model, group.Rows.Count, group.Rows.Answers);
             logger.PredictionsWritten(group.Model, group.Rows.Count);
             pending.Rows -= group.Rows.Count;
             pending.Groups.Remove(group);

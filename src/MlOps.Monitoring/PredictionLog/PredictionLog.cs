@@ -64,6 +64,7 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     {
         ArgumentNullException.ThrowIfNull(entry);
         var rows = RequestRecord.RowsOf(entry);
+        if (entry.RowNumbers is { } numbers && numbers.Count != rows) throw new ArgumentException($"There are {numbers.Count} row numbers for {rows} rows.", nameof(entry));
         if (rows == 0 || !_sample.Takes(entry)) return ValueTask.CompletedTask;
         var shape = _shapes.Of(entry);
         Start();

@@ -45,15 +45,19 @@ internal sealed class PredictionReader(IPredictionStore store, ILogger logger)
         if (from >= to) return new([], 0);
         var truths = new TruthTable();
         var days = new SortedDictionary<DateOnly, CoverageCounter>();
-        await foreach (var (ids, times, _, row) in RowsAsync(model, from, to, Keys, cancellationToken).ConfigureAwait(false))
+        await foreach (var (ids, times, _, variants, row) in RowsAsync(model, from, to, [.. Keys, PredictionColumns.Variant], cancellationToken).ConfigureAwait(false))
         {
+            if (variants.IsOf("shadow"u8, row)) continue; // its labels are those of the answer
             if (truths.Add(ids.GetBytes(row))) continue;
             CounterOf(days, times.Values[row]).Duplicates++;
         }
 
         await OfferAsync(model, from, truths, cancellationToken).ConfigureAwait(false);
-        await foreach (var (ids, times, errors, row) in RowsAsync(model, from, to, [.. Keys, PredictionColumns.Error], cancellationToken).ConfigureAwait(false))
-            CounterOf(days, times.Values[row]).Add(isFailed: errors?.IsNull(row) == false, times.Values[row], truths.Of(ids.GetBytes(row)));
+        await foreach (var (ids, times, errors, variants, row) in RowsAsync(model, from, to, [.. Keys, PredictionColumns.Error, PredictionColumns.Variant], cancellationToken).ConfigureAwait(false))
+        {
+            if (!variants.IsOf("shadow"u8, row)) CounterOf(days, times.Values[row]).Add(isFailed: errors?.IsNull(row) == false, times.Values[row], truths.Of(ids.GetBytes(row)));
+        }
+
         return new([.. days.Select(d => d.Value.ToDay(d.Key))], truths.Unmatched);
     }
 
@@ -67,7 +71,7 @@ internal sealed class PredictionReader(IPredictionStore store, ILogger logger)
     private async Task<TruthTable> JoinAsync(string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var truths = new TruthTable();
-        await foreach (var (ids, _, _, row) in RowsAsync(model, from, to, Keys, cancellationToken).ConfigureAwait(false)) truths.Add(ids.GetBytes(row));
+        await foreach (var (ids, _, _, _, row) in RowsAsync(model, from, to, Keys, cancellationToken).ConfigureAwait(false)) truths.Add(ids.GetBytes(row));
         await OfferAsync(model, from, truths, cancellationToken).ConfigureAwait(false);
         logger.TruthsJoined(model, truths.Known, truths.Unmatched);
         return truths;
@@ -79,15 +83,16 @@ internal sealed class PredictionReader(IPredictionStore store, ILogger logger)
         await foreach (var values in store.ReadGroundTruthAsync(model, truths.Days, othersFrom, cancellationToken).ConfigureAwait(false)) truths.Offer(values);
     }
 
-    private async IAsyncEnumerable<(StringArray Ids, TimestampArray Times, StringArray? Errors, int Row)> RowsAsync(
+    private async IAsyncEnumerable<(StringArray Ids, TimestampArray Times, StringArray? Errors, StringArray? Variants, int Row)> RowsAsync(
         string model, DateTimeOffset from, DateTimeOffset to, string[] columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var batch in store.ReadAsync(model, from, to, columns, cancellationToken).ConfigureAwait(false))
         {
             var (ids, times) = ((StringArray)ColumnReader.Find(batch, PredictionColumns.Id)!, (TimestampArray)ColumnReader.Find(batch, PredictionColumns.Time)!);
             var errors = ColumnReader.Find(batch, PredictionColumns.Error) as StringArray;
+            var variants = ColumnReader.Find(batch, PredictionColumns.Variant) as StringArray;
             var rows = RowsBetween(times, from, to);
-            for (var i = 0; i < (rows?.Count ?? batch.Length); i++) yield return (ids, times, errors, rows?[i] ?? i);
+            for (var i = 0; i < (rows?.Count ?? batch.Length); i++) yield return (ids, times, errors, variants, rows?[i] ?? i);
         }
     }
 

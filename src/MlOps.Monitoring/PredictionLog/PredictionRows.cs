@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using System.Text;
 using Apache.Arrow;
 using MlOps.Core;
@@ -48,23 +49,27 @@ internal sealed class PredictionRows
     /// <summary>Gets how many rows there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Gets how many of them callers were answered with.</summary>
+    public int Answers { get; private set; }
+
     /// <summary>Adds a request from its record, behind the kind, the number of its columns, its rows and its time.</summary>
-    public void Add(LoggedColumns columns, int rows, long time, ref RecordReader reader)
+    public void Add(LoggedColumns columns, int rows, long time, bool isPart, ref RecordReader reader)
     {
         Know(columns);
+        var numbers = MemoryMarshal.Cast<byte, long>(isPart ? reader.Bytes(checked(rows * sizeof(long))) : default);
         var latency = BitConverter.DoubleToInt64Bits(new TimeSpan(reader.Int64()).TotalSeconds);
         var id = reader.Utf8(out _);
         var error = reader.Utf8(out var isFine);
         var trace = reader.Utf8(out var isUntraced);
         AddSubjects(rows, ref reader);
-        Span<byte> number = stackalloc byte[12];
+        Span<byte> number = stackalloc byte[21];
         number[0] = (byte)'/';
         for (var row = 0; row < rows; row++)
         {
-            if (rows == 1) _ids.Add(id);
+            if (rows == 1 && !isPart) _ids.Add(id);
             else
             {
-                Utf8Formatter.TryFormat(row, number[1..], out var digits);
+                Utf8Formatter.TryFormat(isPart ? numbers[row] : row, number[1..], out var digits);
                 _ids.Add(id, number[..(digits + 1)]);
             }
 
@@ -81,6 +86,7 @@ internal sealed class PredictionRows
         foreach (var input in _inputs) Add(input, rows, ref reader);
         foreach (var output in _outputs) Add(output, rows, ref reader);
         Count += rows;
+        if (columns.Variant != PredictionVariants.Shadow) Answers += rows;
     }
 
     /// <summary>Gives all rows; they are valid until more are added or they are forgotten.</summary>
@@ -91,7 +97,7 @@ internal sealed class PredictionRows
     {
         foreach (var column in _columns) column.Clear();
         foreach (var column in _own) column.Clear();
-        Count = 0;
+        (Count, Answers) = (0, 0);
     }
 
     private static void Add(TextColumn column, ReadOnlySpan<byte> utf8, bool isMissing)

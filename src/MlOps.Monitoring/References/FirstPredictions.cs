@@ -15,7 +15,7 @@ internal sealed class FirstPredictions(IPredictionLog log)
     {
         var profile = new DatasetProfile();
         if (context.Version.CreatedAt >= context.From) return profile;
-        await foreach (var batch in log.ReadAsync(context.Version.Model, context.Version.CreatedAt, context.From, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in log.ReadWatchedAsync(context.Version.Model, context.Version.CreatedAt, context.From, context.Options, cancellationToken).ConfigureAwait(false))
         {
             foreach (var part in new ChunkCutter(new(), context.From, context.To).Cut(batch))
             {

@@ -40,7 +40,7 @@ internal sealed class PipelineTrigger(
     {
         var known = await memories.ReadAsync<TriggerState>(_key, cancellationToken).ConfigureAwait(false);
         var isFirst = !(known?.WindowEnds.ContainsKey(_windowKey) ?? false);
-        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log);
+        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log, options);
         if (await action.Condition.FindAsync(question, cancellationToken).ConfigureAwait(false) is not { } cause) return Result(TriggerStatus.NotNeeded, action.Condition.Nothing);
         var now = time.GetUtcNow();
         var start = new TriggerStart(report.Model, report.Version, cause, Lease.New(now), _windowKey, report.To, now);

@@ -41,7 +41,7 @@ internal static class TriggerConditions
     {
         if (from >= question.Report.To) return 0;
         long found = 0;
-        await foreach (var batch in question.Log.ReadAsync(question.Report.Model, from, question.Report.To, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in question.Log.ReadWatchedAsync(question.Report.Model, from, question.Report.To, question.Options, cancellationToken).ConfigureAwait(false))
         {
             var isCounted = counts(batch);
             for (var row = 0; row < batch.Length; row++)
@@ -77,4 +77,5 @@ internal sealed record TriggerCondition(string Kind, string Nothing, Func<Trigge
 /// <param name="Since">The end of the window for which the pipeline was started last, or the beginning of this one.</param>
 /// <param name="IsFirst">Whether it was never started.</param>
 /// <param name="Log">The predictions.</param>
-internal sealed record TriggerQuestion(MonitorReport Report, DateTimeOffset Since, bool IsFirst, IPredictionLog Log);
+/// <param name="Options">Which of them the monitor watches.</param>
+internal sealed record TriggerQuestion(MonitorReport Report, DateTimeOffset Since, bool IsFirst, IPredictionLog Log, MonitorOptions Options);

@@ -12,14 +12,16 @@ namespace MlOps.Serving;
 /// up, and every predictor of this host can use it. Requests that began with the old version end with it. A version that cannot be loaded leaves the old one.
 /// </remarks>
 internal sealed class ModelHost(
-    IModelRegistry registry, IModelLoader loader, IEnumerable<PredictorRegistration> predictors, IEnumerable<IModelServingCheck> checks, IOptions<ServingOptions> options,
-    DeploymentLineage lineage, ServingMetrics metrics, TimeProvider time, ILogger<ModelHost> logger) : IDisposable
+    IModelRegistry registry, IModelLoader loader, IEnumerable<PredictorRegistration> predictors, IEnumerable<ShadowRegistration> shadows, IEnumerable<IModelServingCheck> checks,
+    IOptions<ServingOptions> options, IOptionsMonitor<ShadowOptions> shadowOptions, DeploymentLineage lineage, ServingMetrics metrics, TimeProvider time, ILogger<ModelHost> logger) : IDisposable
 {
     /// <summary>How long a version that could not be loaded is not tried again.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(string Model, string Alias), AliasSlot> _slots = new();
     private readonly PredictorRegistration[] _predictors = [.. predictors];
+    private readonly (string Model, string Alias)[] _configured = // what answers first
+        [.. predictors.Select(p => (p.Model, p.Alias)).Concat(shadows.Select(s => (s.Model, shadowOptions.Get(s.Model).Alias))).Distinct()];
     private readonly VersionCache _versions = new(options.Value.MaxLoadedVersions);
     private readonly SemaphoreSlim _versionGate = new(1, 1);
     private volatile bool _disposed;
@@ -56,6 +58,14 @@ internal sealed class ModelHost(
 
         lease = default;
         return false;
+    }
+
+    /// <summary>Gives the number of the version that an alias points to, without taking it; null when none is in memory.</summary>
+    public int? Current(string model, string alias, ref AliasSlot? slot)
+    {
+        var current = slot?.Current;
+        if (current is null && _slots.TryGetValue((model, alias), out slot)) current = slot.Current;
+        return current?.Version.Version;
     }
 
     /// <summary>Takes the version that an alias points to, and loads it when it is not in memory.</summary>
@@ -99,8 +109,7 @@ internal sealed class ModelHost(
     /// <summary>Lets a model follow its alias when it is in memory or configured. Errors are logged; the version that serves goes on.</summary>
     public async Task RefreshAsync(string model, string alias, CancellationToken cancellationToken)
     {
-        var isConfigured = Array.Exists(_predictors, p => p.Model == model && p.Alias == alias);
-        if (!isConfigured && !_slots.ContainsKey((model, alias))) return;
+        if (!_configured.Contains((model, alias)) && !_slots.ContainsKey((model, alias))) return;
         try
         {
             var slot = _slots.GetOrAdd((model, alias), static key => new(key.Model, key.Alias));
@@ -127,10 +136,10 @@ internal sealed class ModelHost(
     /// <summary>Lets every model that is in memory or configured follow its alias.</summary>
     public async Task RefreshAllAsync(CancellationToken cancellationToken)
     {
-        foreach (var predictor in _predictors) await RefreshAsync(predictor.Model, predictor.Alias, cancellationToken).ConfigureAwait(false);
+        foreach (var (model, alias) in _configured) await RefreshAsync(model, alias, cancellationToken).ConfigureAwait(false);
         foreach (var (model, alias) in _slots.Keys)
         {
-            if (!Array.Exists(_predictors, p => p.Model == model && p.Alias == alias)) await RefreshAsync(model, alias, cancellationToken).ConfigureAwait(false);
+            if (!_configured.Contains((model, alias))) await RefreshAsync(model, alias, cancellationToken).ConfigureAwait(false);
         }
     }
 

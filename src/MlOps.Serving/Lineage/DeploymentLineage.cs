@@ -76,6 +76,15 @@ internal sealed class DeploymentLineage : IAsyncDisposable, IDisposable
         Enqueue(new(LineageNode.Deployment(_service, version.Model, version.Version), log, LineageRelations.Logged, at));
     }
 
+    /// <summary>Notes that a version scored a dataset.</summary>
+    public void Scored(ModelVersion version, Dataset rows, Dataset predictions)
+    {
+        if (_store is null) return;
+        var (node, now) = (LineageNode.Of(predictions.ToReference()), _time.GetUtcNow());
+        Enqueue(new(LineageNode.Of(rows.ToReference()), node, LineageRelations.Derived, now));
+        Enqueue(new(LineageNode.Of(version), node, LineageRelations.Scored, now));
+    }
+
     /// <summary>From now on versions are let go because the host stops, which ends no deployment.</summary>
     public void Stop()
     {

@@ -12,14 +12,17 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
 
     /// <summary>Adds what a request leaves out, or gives as missing in every row. What the caller gives is kept.</summary>
     public ValueTask<IReadOnlyList<Tensor>> AddAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) =>
-        inputs.Count > 0 && Know(served) ? FindAsync(served, inputs, cancellationToken) : new(inputs);
+        inputs.Count > 0 && Know(served) ? FindAsync(served, inputs, keepsMissing: false, cancellationToken) : new(inputs);
 
-    private async ValueTask<IReadOnlyList<Tensor>> FindAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
+    /// <summary>Adds the columns that rows of a dataset do not have. What they have stays as it is, also where it is missing, so that it does not matter which rows come together.</summary>
+    public ValueTask<IReadOnlyList<Tensor>> AddLackingAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) => FindAsync(served, inputs, keepsMissing: true, cancellationToken);
+
+    private async ValueTask<IReadOnlyList<Tensor>> FindAsync(ServedModel served, IReadOnlyList<Tensor> inputs, bool keepsMissing, CancellationToken cancellationToken)
     {
         List<Tensor>? all = null;
         foreach (var (enricher, columns) in ColumnsOf(served))
         {
-            var wanted = columns.Where(c => !inputs.Any(t => t is not null && t.Name == c && !IsMissing(t))).ToList();
+            var wanted = columns.Where(c => !inputs.Any(t => t is not null && t.Name == c && (keepsMissing || !IsMissing(t)))).ToList();
             if (wanted.Count == 0) continue;
             var found = await enricher.FindAsync(served.Model.Manifest, wanted, inputs, cancellationToken).ConfigureAwait(false);
             all ??= [.. inputs];

@@ -37,6 +37,27 @@ internal sealed class InputGuards(IEnumerable<IModelInputGuard> guards, ServingM
         return flagged;
     }
 
+    /// <summary>Looks at rows of a dataset, one by one.</summary>
+    /// <returns>What speaks against the rows that are refused, by row.</returns>
+    public IReadOnlyDictionary<int, List<InputFinding>> FindRefused(ServedModel served, IReadOnlyList<Tensor> inputs)
+    {
+        var refused = new Dictionary<int, List<InputFinding>>();
+        if (inputs.Count == 0 || !_guards.TryGetValue(served.Name, out var guards)) return refused;
+        var schema = served.Model.Manifest.Signature.InputSchema;
+        if (inputs.Any(i => ModelSignature.TypeOf(schema[i.Name].Type) != i.Type)) return refused; // the model says so
+        var flagged = new HashSet<int>();
+        foreach (var finding in guards.SelectMany(guard => guard.Check(schema, inputs)))
+        {
+            if (!finding.IsRefused) flagged.Add(finding.Row);
+            else if (refused.TryGetValue(finding.Row, out var findings)) findings.Add(finding);
+            else refused[finding.Row] = [finding];
+        }
+
+        flagged.ExceptWith(refused.Keys);
+        if (flagged.Count > 0) metrics.Flagged(served, flagged.Count);
+        return refused;
+    }
+
     /// <summary>Says what was found, as an answer carries it.</summary>
     public static string Words(InputFinding finding) => string.Create(CultureInfo.InvariantCulture, $"Row {finding.Row}: expected that {finding.Message}.");
 

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using MlOps.Core;
 
 namespace MlOps.Serving;
 
@@ -15,6 +18,16 @@ internal static class PredictionIds
 
     [ThreadStatic]
     private static int _left;
+
+    /// <summary>Makes the identifier of the predictions that a version makes of a dataset: a UUID of version 8, which is the same each time and tells no day.</summary>
+    public static string Of(ModelVersion version, Dataset rows)
+    {
+        Span<byte> id = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{version.Model}/{version.Version} {rows.Fingerprint}")), id);
+        id[6] = (byte)((id[6] & 0x0F) | 0x80);
+        id[8] = (byte)((id[8] & 0x3F) | 0x80);
+        return Convert.ToHexStringLower(id[..Bytes]);
+    }
 
     public static string Create(DateTimeOffset now)
     {

@@ -5,10 +5,11 @@ using MlOps.Core;
 namespace MlOps.Serving;
 
 /// <summary>Predicts, measures and logs: what happens to every request however it came.</summary>
-internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metrics, InputEnrichers enrichers, InputGuards guards, ILogger<PredictionRecorder> logger, IPredictionLog? log)
+internal sealed class PredictionRecorder(
+    TimeProvider time, ServingMetrics metrics, InputEnrichers enrichers, InputGuards guards, ShadowQueues shadows, ILogger<PredictionRecorder> logger, IPredictionLog? log)
 {
-    /// <summary>Says whether predictions of a loaded version need their inputs as tensors, because they are logged, looked at or added to.</summary>
-    public bool NeedsTensors(ServedModel served) => log is not null || guards.Watch(served.Name) || enrichers.Know(served);
+    /// <summary>Says whether predictions of a loaded version need their inputs as tensors, because they are logged, looked at, added to or given to a shadow.</summary>
+    public bool NeedsTensors(ServedModel served) => log is not null || guards.Watch(served.Name) || enrichers.Know(served) || shadows.Of(served.Name) is not null;
 
     /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
     public RequestStamp Stamp(string? id = null)
@@ -20,7 +21,9 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
     public async ValueTask<Predicted> PredictAsync(
         ServedModel served, RequestStamp stamp, IReadOnlyList<Tensor> inputs, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var caller = origin.Caller;
+        var isShadow = origin.Variant == PredictionVariants.Shadow;
+        var caller = isShadow ? PredictionVariants.Shadow : origin.Caller;
+        var asked = inputs;
         using var activity = ServingMetrics.Start(served);
         var started = time.GetTimestamp();
         IReadOnlyList<Tensor> outputs;
@@ -28,7 +31,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         try
         {
             inputs = await enrichers.AddAsync(served, inputs, cancellationToken).ConfigureAwait(false);
-            if (guards.Watch(served.Name) && Known(served, inputs) is var known && known.Count == inputs.Count) flagged = guards.Check(served, known);
+            if (!isShadow && guards.Watch(served.Name) && Known(served, inputs) is var known && known.Count == inputs.Count) flagged = guards.Check(served, known);
             outputs = served.Model.Predict(inputs);
         }
         catch (Exception e)
@@ -43,6 +46,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         var elapsed = time.GetElapsedTime(started);
         metrics.Predicted(served, caller, "ok", elapsed);
         await LogAsync(served, stamp, inputs, outputs, elapsed, origin, null, cancellationToken).ConfigureAwait(false);
+        if (origin.Variant == ModelNames.Champion) shadows.Of(served.Name)?.Offer(new(stamp, asked, outputs, origin, served.Version.Version, Activity.Current?.Context ?? default));
         return new(outputs, flagged);
     }
 
@@ -85,8 +89,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         TimeSpan latency, RequestOrigin origin, string? error, CancellationToken cancellationToken)
     {
         if (log is null) return ValueTask.CompletedTask;
-        served.Deployment?.Logged(stamp.At);
-        var entry = new PredictionEntry
+        return WriteAsync(served, new()
         {
             Id = stamp.Id,
             Model = served.Name,
@@ -98,9 +101,17 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
             Caller = origin.Caller,
             Variant = origin.Variant,
             Subject = origin.Subject,
+            TraceId = origin.TraceId,
             SchemaHash = served.SchemaHash,
             Error = error,
-        };
+        }, cancellationToken);
+    }
+
+    /// <summary>Logs predictions. One that cannot be logged is good all the same.</summary>
+    public ValueTask WriteAsync(ServedModel served, PredictionEntry entry, CancellationToken cancellationToken)
+    {
+        if (log is null) return ValueTask.CompletedTask;
+        served.Deployment?.Logged(entry.Time);
         try
         {
             var writing = log.WriteAsync(entry, cancellationToken);
@@ -108,7 +119,7 @@ internal sealed class PredictionRecorder(TimeProvider time, ServingMetrics metri
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.NotRecorded(e, served.Name); // the prediction itself is good
+            logger.NotRecorded(e, served.Name);
             return ValueTask.CompletedTask;
         }
     }
@@ -135,7 +146,8 @@ internal readonly record struct RequestStamp(string Id, DateTimeOffset At);
 /// <param name="Caller">How it came: http, in-process.</param>
 /// <param name="Variant">As what the model was asked: the alias; null for a version by its number.</param>
 /// <param name="Subject">Who or what it is about; null when nobody said so.</param>
-internal readonly record struct RequestOrigin(string Caller, string? Variant, string? Subject = null);
+/// <param name="TraceId">Its trace; null for that of the current activity.</param>
+internal readonly record struct RequestOrigin(string Caller, string? Variant, string? Subject = null, string? TraceId = null);
 
 /// <summary>What was predicted, and what is odd about the inputs.</summary>
 internal readonly record struct Predicted(IReadOnlyList<Tensor> Outputs, IReadOnlyList<InputFinding> Flagged);

@@ -86,4 +86,7 @@ internal static class Record
 
     /// <summary>Holds a request.</summary>
     public const byte Request = 2;
+
+    /// <summary>Holds a request that is a part of something larger: the numbers of its rows stand behind its time.</summary>
+    public const byte Part = 3;
 }

@@ -27,10 +27,11 @@ internal static class RequestRecord
 
     public static void Write(RecordBuffer buffer, RequestShape shape, PredictionEntry entry, int rows, string? trace)
     {
-        buffer.Byte(Record.Request);
+        buffer.Byte(entry.RowNumbers is null ? Record.Request : Record.Part);
         buffer.Int32(shape.Number);
         buffer.Int32(rows);
         buffer.Int64((entry.Time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+        for (var row = 0; row < rows && entry.RowNumbers is not null; row++) buffer.Int64(entry.RowNumbers[row]);
         buffer.Int64(entry.Latency.Ticks);
         buffer.Text(entry.Id);
         buffer.Text(entry.Error);

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Apache.Arrow;
+using MlOps.Core;
+
+namespace MlOps.Monitoring;
+
+/// <summary>Reads the predictions that a monitor watches. Others of the model, as those of a shadow, are in the same log.</summary>
+internal static class WatchedPredictions
+{
+    /// <summary>Reads the predictions of a window whose variants the options name; with none named, all but those of a shadow.</summary>
+    public static async IAsyncEnumerable<RecordBatch> ReadWatchedAsync(
+        this IPredictionLog log, string model, DateTimeOffset from, DateTimeOffset to, MonitorOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        byte[][] wanted = [.. options.Variants.Select(Encoding.UTF8.GetBytes)];
+        await foreach (var batch in log.ReadAsync(model, from, to, cancellationToken).ConfigureAwait(false))
+        {
+            var rows = RowsOf(batch, wanted);
+            if (rows.Count == batch.Length) yield return batch;
+            else if (rows.Count > 0) yield return Take(batch, rows);
+        }
+    }
+
+    /// <summary>Says whether a row is of a variant.</summary>
+    public static bool IsOf(this StringArray? variants, ReadOnlySpan<byte> variant, int row) => variants is not null && !variants.IsNull(row) && variants.GetBytes(row).SequenceEqual(variant);
+
+    /// <summary>Gives some rows of a batch.</summary>
+    public static RecordBatch Take(RecordBatch batch, List<int> rows)
+    {
+        var schema = DatasetSchema.FromArrow(batch.Schema);
+        return new(batch.Schema, batch.Arrays.Select((array, i) => ColumnUnion.Take(array, rows, rows.Count, schema[i].Type)), rows.Count);
+    }
+
+    private static List<int> RowsOf(RecordBatch batch, byte[][] wanted)
+    {
+        var variants = ColumnReader.Find(batch, PredictionColumns.Variant) as StringArray;
+        var rows = new List<int>(batch.Length);
+        for (var row = 0; row < batch.Length; row++)
+        {
+            if (wanted.Length == 0 ? !variants.IsOf("shadow"u8, row) : IsWanted(variants, wanted, row)) rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    private static bool IsWanted(StringArray? variants, byte[][] wanted, int row)
+    {
+        foreach (var variant in wanted)
+        {
+            if (variants.IsOf(variant, row)) return true;
+        }
+
+        return false;
+    }
+}
