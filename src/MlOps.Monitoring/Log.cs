@@ -94,6 +94,9 @@ internal static partial class Log
     [LoggerMessage(1774, LogLevel.Error, "A run of monitor {Monitor} could not be remembered; it counts all the same")]
     public static partial void RunNotRemembered(this ILogger logger, Exception error, string monitor);
 
+    [LoggerMessage(1775, LogLevel.Error, "Which datasets went into run {RunId} of pipeline {Pipeline} is not known; monitor {Monitor} may start it for one of them again")]
+    public static partial void DatasetsUnknown(this ILogger logger, Exception error, string monitor, string pipeline, string runId);
+
     [LoggerMessage(1780, LogLevel.Error, "What is open of monitor {Monitor} could not be kept; nobody is told of its alarms this time")]
     public static partial void AlertsNotKept(this ILogger logger, Exception error, string monitor);
 

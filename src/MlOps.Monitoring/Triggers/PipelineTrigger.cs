@@ -5,11 +5,12 @@ namespace MlOps.Monitoring;
 
 /// <summary>Starts one pipeline for one monitor and one reason, unless what is remembered of the pipeline speaks against it.</summary>
 internal sealed class PipelineTrigger(
-    string monitor, PipelineAction action, MonitorMemories memories, IPredictionLog log, IModelRegistry registry, Func<IPipelineRunner?> runner, MonitoringMetrics metrics, TimeProvider time, ILogger logger)
+    string monitor, PipelineAction action, MonitorMemories memories, IPredictionLog log, IModelRegistry registry, ILineageStore? lineage, Func<IPipelineRunner?> runner, MonitoringMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const string Prefix = "triggers/";
+    private const int MostDatasets = 1_000; // of one run, the nearest
     private readonly string _key = KeyOf(action.Pipeline);
-    private readonly string _windowKey = $"{monitor}/{action.Condition.Kind}";
+    private readonly string _windowKey = $"{monitor}/{action.Condition.Kind}{(action.Condition.Subject is { } subject ? "/" + subject : null)}";
 
     public static string KeyOf(string pipeline) => MonitorMemories.KeyOf(Prefix, pipeline);
 
@@ -40,7 +41,7 @@ internal sealed class PipelineTrigger(
     {
         var known = await memories.ReadAsync<TriggerState>(_key, cancellationToken).ConfigureAwait(false);
         var isFirst = !(known?.WindowEnds.ContainsKey(_windowKey) ?? false);
-        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log);
+        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log, lineage, known?.Datasets ?? []);
         if (await action.Condition.FindAsync(question, cancellationToken).ConfigureAwait(false) is not { } cause) return Result(TriggerStatus.NotNeeded, action.Condition.Nothing);
         var now = time.GetUtcNow();
         var start = new TriggerStart(report.Model, report.Version, cause, Lease.New(now), _windowKey, report.To, now);
@@ -84,11 +85,12 @@ internal sealed class PipelineTrigger(
                 time,
                 cancellationToken).ConfigureAwait(false);
             var champion = (await registry.FindByAliasAsync(report.Model, options.Alias, cancellationToken).ConfigureAwait(false))?.Version;
+            var datasets = await FindDatasetsAsync(run, cancellationToken).ConfigureAwait(false);
             var futile = 0;
             await ChangeAsync(
                 state =>
                 {
-                    var next = TriggerLedger.Ran(state, start, run.RunId, champion);
+                    var next = TriggerLedger.Ran(state, start, run.RunId, champion, datasets);
                     futile = next.Of(report.Model, report.Version).Futile;
                     return next;
                 },
@@ -110,6 +112,22 @@ internal sealed class PipelineTrigger(
         finally
         {
             if (!hasEnded) await GiveBackAsync(start).ConfigureAwait(false);
+        }
+    }
+
+    // What it has learned from itself is nothing new to it.
+    private async Task<IReadOnlyCollection<string>> FindDatasetsAsync(PipelineRun run, CancellationToken cancellationToken)
+    {
+        if (lineage is null) return [];
+        try
+        {
+            var graph = await lineage.TraverseAsync(new(LineageNode.Run(run.RunId)) { Direction = LineageDirection.Upstream, Limit = MostDatasets }, cancellationToken).ConfigureAwait(false);
+            return [.. graph.Nodes.Where(n => n.Node.Kind == LineageKind.Dataset).Select(n => n.Node.Id)];
+        }
+        catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
+        {
+            logger.DatasetsUnknown(e, monitor, action.Pipeline, run.RunId);
+            return [];
         }
     }
 

@@ -19,6 +19,7 @@ internal static class TriggerLedger
         if (start.Cause.Trigger != TriggerKinds.Schedule && known.Futile >= options.StopAfter) return new(state, TriggerStatus.Stopped, Stopped(known.Futile, start));
         if (start.Cause.Causes.Count > 0 && start.Cause.Causes.All(known.Answered.ContainsKey))
             return new(state, TriggerStatus.Held, $"Run {known.Answered[start.Cause.Causes[0]]} was started for the same {start.Cause.What} of version {start.Version.ToString(CultureInfo.InvariantCulture)}; nothing has changed since.");
+        if (start.Cause.Dataset is { } dataset && state.Datasets.Contains(dataset)) return new(state, TriggerStatus.Held, "The pipeline was run with this version of the dataset already.");
         if (state.Starts.Count > 0 && now - state.Starts[^1] < options.CoolDown)
             return new(state, TriggerStatus.Held, string.Create(CultureInfo.InvariantCulture, $"The pipeline was started at {state.Starts[^1]:u}, within the cool-down of {options.CoolDown}."));
         var spent = state.Starts.Count(at => now - at < options.Per);
@@ -36,12 +37,12 @@ internal static class TriggerLedger
     }
 
     /// <summary>Notes a run that has ended well.</summary>
-    public static TriggerState Ran(TriggerState state, TriggerStart start, string runId, int? champion)
+    public static TriggerState Ran(TriggerState state, TriggerStart start, string runId, int? champion, IReadOnlyCollection<string> datasets)
     {
         var known = state.Of(start.Model, start.Version);
         var answered = new Dictionary<string, string>(known.Answered.TakeLast(MostCauses));
         foreach (var cause in start.Cause.Causes) answered[cause] = runId;
-        return Ended(state, start).With(start.Model, known with { Answered = answered, Futile = champion == start.Version ? known.Futile + 1 : 0 });
+        return Ended(state, start).With(start.Cause.Dataset is { } dataset ? [.. datasets, dataset] : datasets).With(start.Model, known with { Answered = answered, Futile = champion == start.Version ? known.Futile + 1 : 0 });
     }
 
     /// <summary>Gives the right to run back.</summary>
