@@ -127,6 +127,9 @@ internal static partial class Log
     [LoggerMessage(1779, LogLevel.Warning, "Sink {Sink} was not told of alarms of monitor {Monitor} when the host stopped; the next start sends the message: {Reason}")]
     public static partial void AlertLeft(this ILogger logger, string sink, string monitor, string reason);
 
+    [LoggerMessage(1788, LogLevel.Warning, "More alarms of monitor {Monitor} are open than are remembered: {LeftOut} are left out, the gravest are kept")]
+    public static partial void AlertsLeftOut(this ILogger logger, string monitor, int leftOut);
+
     [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
     public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);
 

@@ -81,7 +81,8 @@ internal sealed class ModelMonitor : IModelMonitor
         var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
-        return new(report, results) { Alerts = alerts };
+        var more = await _alerts.ProcessAsync(report, results, cancellationToken).ConfigureAwait(false);
+        return new(report, results) { Alerts = [.. alerts, .. more] };
     }
 
     private PipelineTrigger[] Find(string monitor)

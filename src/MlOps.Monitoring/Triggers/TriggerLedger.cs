@@ -16,7 +16,7 @@ internal static class TriggerLedger
         state = state with { Starts = [.. state.Starts.Select(at => at > now ? now : at)] };
         if (state.Running is { } running && running.HoldsAt(now)) return new(state, TriggerStatus.Held, "The pipeline is running already.");
         var known = state.Of(start.Model, start.Version);
-        if (start.Cause.Trigger != TriggerKinds.Schedule && known.Futile >= options.StopAfter) return new(state, TriggerStatus.Stopped, Stopped(known.Futile, start));
+        if (start.Cause.Trigger != TriggerKinds.Schedule && known.Futile >= options.StopAfter) return new(state, TriggerStatus.Stopped, Stopped(known.Futile, start.Model, start.Version));
         if (start.Cause.Causes.Count > 0 && start.Cause.Causes.All(known.Answered.ContainsKey))
             return new(state, TriggerStatus.Held, $"Run {known.Answered[start.Cause.Causes[0]]} was started for the same {start.Cause.What} of version {start.Version.ToString(CultureInfo.InvariantCulture)}; nothing has changed since.");
         if (start.Cause.Dataset is { } dataset && state.Datasets.Contains(dataset)) return new(state, TriggerStatus.Held, "The pipeline was run with this version of the dataset already.");
@@ -51,9 +51,9 @@ internal static class TriggerLedger
     /// <summary>Forgets what keeps the pipeline from being started, except that it runs and what it has spent.</summary>
     public static TriggerState Reset(TriggerState state) => state with { Models = new Dictionary<string, TriggerModel>() };
 
-    public static string Stopped(int futile, TriggerStart start) => string.Create(
+    public static string Stopped(int futile, string model, int version) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Retraining does not help: the last {futile} runs left version {start.Version} of model {start.Model} in its place. The pipeline is not started again until another version is, or somebody resets it.");
+        $"Retraining does not help: the last {futile} runs left version {version} of model {model} in its place. The pipeline is not started again until another version is, or somebody resets it.");
 }
 
 /// <summary>A start that is asked for.</summary>

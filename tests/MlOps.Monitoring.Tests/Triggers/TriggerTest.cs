@@ -21,6 +21,8 @@ public abstract class TriggerTest : IDisposable
 
     private protected InMemoryLineageStore Lineage { get; } = new();
 
+    private protected IAlerts Alerts => _hosts[^1].GetRequiredService<IAlerts>();
+
     private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose()

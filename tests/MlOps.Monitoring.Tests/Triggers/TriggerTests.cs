@@ -291,6 +291,65 @@ public sealed class TriggerTests : TriggerTest
     }
 
     [Fact]
+    public async Task Sinks_are_told_once_that_retraining_does_not_help()
+    {
+        var monitor = await FutileAsync();
+        var told = (await Alerts.ListOpenAsync(cancellationToken: Stop)).Single(a => a.Alarm.Check == "triggers");
+        (told.Cause, told.Alarm.Severity, told.Alarm.Value, told.Alarm.Threshold).Should().Be(("triggers/retrain stopped", AlarmSeverity.Critical, 2.0, 2.0));
+        told.Alarm.Sentence.Should().StartWith("Retraining does not help");
+        told.WithoutValues().Alarm.Sentence.Should().Be("futile_runs is 2, the limit 2.");
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == told.Cause).Status.Should().Be(AlertStatus.Suppressed);
+        World.Log.Batches[0] = Numbers(500, 0);
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == told.Cause).Status.Should().Be(AlertStatus.Suppressed, "the drift is gone, and the pipeline is stopped all the same");
+        await monitor.ResetTriggerAsync("retrain", Stop);
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == told.Cause).Status.Should().Be(AlertStatus.Resolved);
+    }
+
+    [Fact]
+    public async Task Sinks_are_told_of_a_candidate_that_was_refused_until_one_is_taken()
+    {
+        await DriftAsync();
+        Runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["auc is 0.6, and the champion has 0.7"]), "digest")];
+        var monitor = Monitor(m => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnDrift(d => d.Run("retrain")));
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain refused").Status.Should().Be(AlertStatus.Sent);
+        var open = (await Alerts.ListOpenAsync(cancellationToken: Stop)).Single(a => a.Alarm.Check == "triggers").Alarm;
+        (open.Severity, open.Sentence).Should().Be((AlarmSeverity.Warning, "Run run-1 made a candidate that was refused: auc is 0.6, and the champion has 0.7"));
+        (await RunAsync(monitor)).Alerts.Should().NotContain(a => a.Cause == "triggers/retrain refused" && a.Status == AlertStatus.Resolved, "the drift is still there, and answered");
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        Runner.Stages = [];
+        Runner.Work = () => World.TrainAsync(Training(seed: 99));
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain refused").Status.Should().Be(AlertStatus.Resolved);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_over_when_nothing_asks_for_another_candidate()
+    {
+        await DriftAsync();
+        Runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["it is worse"]), "digest")];
+        var monitor = Monitor();
+        await RunAsync(monitor);
+        World.Log.Batches[0] = Numbers(500, 0);
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain refused").Status.Should().Be(AlertStatus.Resolved);
+    }
+
+    [Fact]
+    public async Task Alarms_about_pipelines_can_be_silenced()
+    {
+        var monitor = await FutileAsync(() => Alerts.SilenceAsync("*", "triggers/*", TimeSpan.FromDays(1), "ann", "known", Stop));
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain stopped").Reason.Should().StartWith("Silenced by ann");
+    }
+
+    [Fact]
+    public void A_trigger_that_could_not_decide_does_not_say_that_all_is_well()
+    {
+        var failed = new TriggerResult("retrain", TriggerStatus.Failed, "the disk is gone");
+        var stopped = TriggerAlarms.Stopped("retrain", "Retraining does not help.", 2, 2);
+        TriggerAlarms.CanTell(stopped, [failed]).Should().BeFalse();
+        TriggerAlarms.CanTell(stopped, [new("retrain", TriggerStatus.Ran, "It was time.") { Trigger = "schedule" }]).Should().BeFalse();
+        TriggerAlarms.CanTell(stopped, []).Should().BeTrue("the monitor starts it no more");
+    }
+
+    [Fact]
     public async Task Runs_that_do_not_help_stop_the_pipeline_until_another_version_serves()
     {
         var monitor = await FutileAsync();
@@ -433,10 +492,11 @@ public sealed class TriggerTests : TriggerTest
         .ToBatch();
 
     // Two runs that left the version in its place, and as many are enough.
-    private async Task<IModelMonitor> FutileAsync()
+    private async Task<IModelMonitor> FutileAsync(Func<Task>? prepare = null)
     {
         await DriftAsync();
         var monitor = Monitor(m => m.Configure(o => (o.CoolDown, o.StopAfter) = (TimeSpan.Zero, 2)).OnDrift(d => d.Run("retrain")));
+        if (prepare is not null) await prepare();
         await RunAsync(monitor);
         World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
         (await RunAsync(monitor)).Triggers.Single().Alarm.Should().NotBeNull();
