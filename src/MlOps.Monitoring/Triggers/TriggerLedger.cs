@@ -20,6 +20,8 @@ internal static class TriggerLedger
         if (start.Cause.Causes.Count > 0 && start.Cause.Causes.All(known.Answered.ContainsKey))
             return new(state, TriggerStatus.Held, $"Run {known.Answered[start.Cause.Causes[0]]} was started for the same {start.Cause.What} of version {start.Version.ToString(CultureInfo.InvariantCulture)}; nothing has changed since.");
         if (start.Cause.Dataset is { } dataset && state.Datasets.Contains(dataset)) return new(state, TriggerStatus.Held, "The pipeline was run with this version of the dataset already.");
+        // Another host has run the same window between the moment in which this one found a reason and now.
+        if (start.Cause is { Causes.Count: 0, Dataset: null } && state.WindowEnds.TryGetValue(start.WindowKey, out var end) && end >= start.WindowEnd) return new(state, TriggerStatus.Held, "The pipeline was started for this window already.");
         if (state.Starts.Count > 0 && now - state.Starts[^1] < options.CoolDown)
             return new(state, TriggerStatus.Held, string.Create(CultureInfo.InvariantCulture, $"The pipeline was started at {state.Starts[^1]:u}, within the cool-down of {options.CoolDown}."));
         var spent = state.Starts.Count(at => now - at < options.Per);

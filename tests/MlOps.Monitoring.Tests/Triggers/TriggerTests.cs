@@ -426,6 +426,25 @@ public sealed class TriggerTests : TriggerTest
     }
 
     [Fact]
+    public async Task A_window_that_another_host_has_run_meanwhile_is_not_run_again()
+    {
+        await DriftAsync();
+        void Describe(MonitorBuilder m) => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnSchedule("0 12 * * *", d => d.Run("retrain"));
+        var store = new MonitorMemory();
+        var late = Monitor(Describe, more: b => b.Use<IMonitorStore>(_ => store));
+        var faster = Monitor(Describe, more: b => b.Use<IMonitorStore>(_ => store));
+        void Interfere(string key)
+        {
+            if (!key.StartsWith("triggers/", StringComparison.Ordinal)) store.Interfere = Interfere;
+            else RunDayAsync(faster, 0).GetAwaiter().GetResult(); // it begins and ends before the other has decided
+        }
+
+        store.Interfere = Interfere;
+        (await RunDayAsync(late, 0)).Reason.Should().Be("The pipeline was started for this window already.");
+        Runner.Requests.Should().HaveCount(1);
+    }
+
+    [Fact]
     public async Task Alarms_of_the_hosts_choice_start_a_pipeline()
     {
         await DriftAsync();
