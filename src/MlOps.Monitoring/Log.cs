@@ -94,6 +94,9 @@ internal static partial class Log
     [LoggerMessage(1774, LogLevel.Error, "A run of monitor {Monitor} could not be remembered; it counts all the same")]
     public static partial void RunNotRemembered(this ILogger logger, Exception error, string monitor);
 
+    [LoggerMessage(1775, LogLevel.Error, "Which datasets went into run {RunId} of pipeline {Pipeline} is not known; monitor {Monitor} may start it for one of them again")]
+    public static partial void DatasetsUnknown(this ILogger logger, Exception error, string monitor, string pipeline, string runId);
+
     [LoggerMessage(1780, LogLevel.Error, "What is open of monitor {Monitor} could not be kept; nobody is told of its alarms this time")]
     public static partial void AlertsNotKept(this ILogger logger, Exception error, string monitor);
 
@@ -123,6 +126,9 @@ internal static partial class Log
 
     [LoggerMessage(1779, LogLevel.Warning, "Sink {Sink} was not told of alarms of monitor {Monitor} when the host stopped; the next start sends the message: {Reason}")]
     public static partial void AlertLeft(this ILogger logger, string sink, string monitor, string reason);
+
+    [LoggerMessage(1788, LogLevel.Warning, "More alarms of monitor {Monitor} are open than are remembered: {LeftOut} are left out, the gravest are kept")]
+    public static partial void AlertsLeftOut(this ILogger logger, string monitor, int leftOut);
 
     [LoggerMessage(1789, LogLevel.Error, "Check {Check} of monitor {Monitor} could not do its work; the others go on")]
     public static partial void CheckFailed(this ILogger logger, Exception error, string monitor, string check);

@@ -37,7 +37,7 @@ public static class MonitoringBuilderExtensions
 
             if (!services.Any(d => d.ServiceType == typeof(IMonitorStore)))
             {
-                builder.Use<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors"), TimeProvider.System));
+                builder.Use<IMonitorStore>(static s => new FileMonitorStore(s.GetRequiredService<IOptions<MlOpsOptions>>().Value.PathOf("monitors")));
             }
 
             services.TryAddSingleton<PredictionLog>();

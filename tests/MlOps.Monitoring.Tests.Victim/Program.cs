@@ -3,17 +3,24 @@ using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
 using MlOps.Monitoring.Tests.Victim;
 
-// MlOps.Monitoring.Tests.Victim <folder> <rows per file> [die]
+// MlOps.Monitoring.Tests.Victim <folder> <rows per file> [die] <name>
 // Logs predictions to the folder without an end, and prints the number of each as soon as the log has taken it. With "die" it kills itself between the moment in which a file of the store is there and the one
-// in which the log knows.
+// in which the log knows. With "disk" and a capacity for a name it does what it is told on its input.
 var services = new ServiceCollection();
 services.AddLogging().AddMlOpsCore(o => o.Folder = args[0]).UseDuckDb().AddMonitoring(o =>
 {
     o.MaxRowsPerFile = int.Parse(args[1], CultureInfo.InvariantCulture);
     o.FlushInterval = TimeSpan.FromMilliseconds(20);
+    if (args.Contains("disk")) o.Capacity = int.Parse(args[^1], CultureInfo.InvariantCulture);
 });
 if (args.Contains("die")) MortalStore.Put(services);
 await using var provider = services.BuildServiceProvider();
+if (args.Contains("disk"))
+{
+    await FullDisk.RunAsync(provider);
+    return;
+}
+
 var log = provider.GetRequiredService<IPredictionLog>();
 var output = Console.OpenStandardOutput();
 for (var i = 0; ; i++)

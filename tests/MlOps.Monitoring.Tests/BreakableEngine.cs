@@ -25,6 +25,9 @@ internal sealed class BreakableEngine : IColumnarEngine, IAsyncDisposable
     /// <summary>Held by a test that wants writing to take its time.</summary>
     public SemaphoreSlim? Hold { get; set; }
 
+    /// <summary>Happens when a file is written and has no place yet.</summary>
+    public Func<Task>? Then { get; set; }
+
     public int Written => _written;
 
     public IAsyncEnumerable<RecordBatch> ReadAsync(DataFile file, IReadOnlyList<string>? columns = null, CancellationToken cancellationToken = default) =>
@@ -40,6 +43,9 @@ internal sealed class BreakableEngine : IColumnarEngine, IAsyncDisposable
         if (IsBroken) throw new DataException($"'{path}' cannot be written: no space left on device.") { DataSource = path };
         var count = await _inner.WriteParquetAsync(path, schema, rows, cancellationToken);
         Interlocked.Increment(ref _written);
+        var then = Then;
+        Then = null;
+        if (then is not null) await then();
         return count;
     }
 

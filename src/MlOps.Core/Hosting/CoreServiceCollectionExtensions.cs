@@ -40,7 +40,7 @@ public static class CoreServiceCollectionExtensions
         return builder;
     }
 
-    /// <summary>Binds options from a section when the host has a configuration; a bare service collection has none.</summary>
+    /// <summary>Binds options from a section when the host has a configuration; a bare service collection has none. What cannot be read is an error that names its key when the options are used first, also an entry of a list or a dictionary.</summary>
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <param name="builder">The options builder.</param>
     /// <param name="section">The section, as MlOps:Pipelines.</param>
@@ -51,11 +51,15 @@ public static class CoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<IConfigureOptions<TOptions>>(services =>
             new ConfigureNamedOptions<TOptions>(builder.Name, options =>
-                services.GetService<IConfiguration>()?.GetSection(section).Bind(options)));
+            {
+                if (services.GetService<IConfiguration>()?.GetSection(section) is not { } found) return;
+                found.Bind(options);
+                ReadableEntries.Check(found, typeof(TOptions));
+            }));
         return builder;
     }
 
-    /// <summary>Binds each entry of a dictionary again, and by itself: the binder passes over one that it cannot read, and a limit or a policy with a slip of the pen would be none.</summary>
+    /// <summary>Binds each entry of a dictionary again, and by itself: the binder passes over one without settings, which is one with the defaults.</summary>
     /// <typeparam name="TOptions">The options.</typeparam>
     /// <typeparam name="TEntry">The values of the dictionary.</typeparam>
     /// <param name="builder">The options builder, which binds the whole section before.</param>

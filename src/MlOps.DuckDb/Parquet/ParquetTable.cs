@@ -90,7 +90,7 @@ internal static class ParquetTable
         {
             return await write().ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (IsOfDisk(e))
         {
             throw new DataException($"File '{path}' cannot be written: {e.Message} Free space on the disk and run again.", e) { DataSource = path };
         }
@@ -102,11 +102,14 @@ internal static class ParquetTable
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception e) when (IsOfDisk(e))
         {
             // What is still in the buffer does not matter any more.
         }
     }
+
+    // The second is what .NET makes of a file that may not grow (EFBIG), by a limit of the process or of the file system.
+    private static bool IsOfDisk(Exception e) => e is IOException or ArgumentOutOfRangeException;
 
     private static async Task<bool> WriteGroupAsync(ParquetWriter writer, ParquetColumn[] columns, CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ internal static class AlertJson
             message.To,
             raised = message.Raised.Select(Describe),
             resolved = message.Resolved.Select(Describe),
+            message.LeftOut,
         },
         MlOpsJson.Options);
 

@@ -1,13 +1,14 @@
 using System.Globalization;
+using System.Text.Json;
+using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
 /// <summary>What is remembered of the alarms of a monitor.</summary>
-/// <param name="LastRun">When the monitor ran last.</param>
 /// <param name="Entries">The causes that are open, and those that were resolved within the cool-down.</param>
-internal sealed record AlertState(DateTimeOffset? LastRun, IReadOnlyList<AlertEntry> Entries)
+internal sealed record AlertState(IReadOnlyList<AlertEntry> Entries)
 {
-    public static readonly AlertState Empty = new(null, []);
+    public static readonly AlertState Empty = new([]);
 
     /// <summary>Gets the messages that sinks have not received yet, the oldest first.</summary>
     public IReadOnlyList<WaitingMessage> Waiting { get; init; } = [];
@@ -20,43 +21,67 @@ internal sealed record AlertState(DateTimeOffset? LastRun, IReadOnlyList<AlertEn
 internal sealed record AlertEntry(Alert Alert, DateTimeOffset? ToldAt, DateTimeOffset? ResolvedAt);
 
 /// <summary>What a run changes, and whom it tells.</summary>
-internal sealed record AlertDecision(AlertState State, IReadOnlyList<Alert> Raised, IReadOnlyList<Alert> Resolved, IReadOnlyList<AlertResult> Results);
+/// <param name="State">What is to be remembered.</param>
+/// <param name="Raised">What is new, the gravest first.</param>
+/// <param name="Resolved">What is gone.</param>
+/// <param name="Results">What became of each cause.</param>
+/// <param name="LeftOut">How many causes that are open there is no room for.</param>
+internal sealed record AlertDecision(AlertState State, IReadOnlyList<Alert> Raised, IReadOnlyList<Alert> Resolved, IReadOnlyList<AlertResult> Results, int LeftOut);
 
 /// <summary>Decides of which alarms of a run somebody is told. Pure.</summary>
 internal static class AlertLedger
 {
-    public static AlertDecision Decide(AlertState state, MonitorReport report, IReadOnlyList<Silence> silences, AlertOptions options, DateTimeOffset now)
+    /// <summary>How much is remembered of the causes of one monitor. Messages that wait stand beside it in a document, which may have a megabyte.</summary>
+    private const int MaxBytes = 512 * 1024;
+
+    public static AlertDecision Decide(AlertState state, AlertRound round, IReadOnlyList<Silence> silences, AlertOptions options, DateTimeOffset now)
     {
         var known = state.Entries.Where(e => e.ResolvedAt is not { } gone || now - gone < options.CoolDown).ToDictionary(e => e.Alert.Cause, StringComparer.Ordinal);
-        var (entries, raised, resolved, results) = (new List<AlertEntry>(), new List<Alert>(), new List<Alert>(), new List<AlertResult>());
-        foreach (var alarm in report.Alarms.DistinctBy(a => a.Cause)) // the gravest of each cause stands first
+        var (causes, resolved, results) = (new List<Candidate>(), new List<Alert>(), new List<AlertResult>());
+        foreach (var alarm in round.Alarms.Select(a => a.Shorten()).DistinctBy(a => a.Cause)) // the gravest of each cause stands first
         {
             known.Remove(alarm.Cause, out var entry);
             var isOpen = entry is { ResolvedAt: null };
-            var alert = new Alert(report.Monitor, alarm.Cause, alarm, isOpen ? entry!.Alert.Since : now, now);
-            var why = Why(entry, alarm, silences.FirstOrDefault(s => s.Covers(report.Monitor, alarm.Cause, now)), options, now, out var isTold);
-            if (isTold) raised.Add(alert);
-            entries.Add(new(alert, isTold ? now : entry?.ToldAt, null));
-            results.Add(new(alarm.Cause, isTold ? AlertStatus.Sent : AlertStatus.Suppressed, why));
+            var alert = new Alert(round.Report.Monitor, alarm.Cause, alarm, isOpen ? entry!.Alert.Since : now, now);
+            var why = Why(entry, alarm, silences.FirstOrDefault(s => s.Covers(round.Report.Monitor, alarm.Cause, now)), options, now, out var isTold);
+            causes.Add(new(new(alert, isTold ? now : entry?.ToldAt, null), isOpen, isTold, why));
         }
 
         foreach (var entry in known.Values)
         {
-            if (entry.ResolvedAt is not null) entries.Add(entry);
-            else if (!CanTell(report, entry.Alert.Alarm.Check))
-            {
-                entries.Add(entry);
-                results.Add(new(entry.Alert.Cause, AlertStatus.Suppressed, "The check could not tell whether it is gone."));
-            }
+            if (entry.ResolvedAt is not null || !round.Concerns(entry.Alert.Alarm)) causes.Add(new(entry, IsKnown: true, IsTold: false, null));
+            else if (!round.CanTell(entry.Alert.Alarm)) causes.Add(new(entry, IsKnown: true, IsTold: false, "The check could not tell whether it is gone."));
             else
             {
                 if (entry.ToldAt is not null && options.SendResolved) resolved.Add(entry.Alert);
-                if (options.CoolDown > TimeSpan.Zero) entries.Add(entry with { ResolvedAt = now });
+                if (options.CoolDown > TimeSpan.Zero) causes.Add(new(entry with { ResolvedAt = now }, IsKnown: true, IsTold: false, null));
                 results.Add(new(entry.Alert.Cause, AlertStatus.Resolved, "It was not found any more."));
             }
         }
 
-        return new(new(now, [.. entries.OrderBy(e => e.Alert.Cause, StringComparer.Ordinal)]), raised, resolved, results);
+        var (entries, raised, leftOut) = (new List<AlertEntry>(), new List<Alert>(), 0);
+        foreach (var (cause, fits) in Fit(causes))
+        {
+            if (fits) entries.Add(cause.Entry);
+            else if (cause.Entry.ResolvedAt is null) leftOut++;
+            if (fits && cause.IsTold) raised.Add(cause.Entry.Alert);
+            if (cause.Why is { } why) results.Add(new(cause.Entry.Alert.Cause, fits && cause.IsTold ? AlertStatus.Sent : AlertStatus.Suppressed, fits ? why : "More causes are open than are remembered, and others are graver or older."));
+        }
+
+        return new(new([.. entries.OrderBy(e => e.Alert.Cause, StringComparer.Ordinal)]), raised, resolved, results, leftOut);
+    }
+
+    // What is open comes before what is gone, the gravest first, and of one severity what was open before: so a flood does not tell of other causes in each run.
+    private static IEnumerable<(Candidate Cause, bool Fits)> Fit(IEnumerable<Candidate> causes)
+    {
+        var bytes = 0;
+        foreach (var cause in causes.OrderBy(c => c.Entry.ResolvedAt is not null).ThenByDescending(c => c.Entry.Alert.Alarm.Severity).ThenByDescending(c => c.IsKnown).ThenByDescending(c => c.Entry.ResolvedAt))
+        {
+            var size = JsonSerializer.SerializeToUtf8Bytes(cause.Entry, MlOpsJson.Options).Length + 1;
+            var fits = bytes + size <= MaxBytes;
+            if (fits) bytes += size;
+            yield return (cause, fits);
+        }
     }
 
     private static string Why(AlertEntry? entry, Alarm alarm, Silence? silence, AlertOptions options, DateTimeOffset now, out bool isTold)
@@ -77,6 +102,10 @@ internal static class AlertLedger
         };
     }
 
-    // A check that failed or had nothing to look at does not say that all is well.
-    private static bool CanTell(MonitorReport report, string check) => report.Rows + report.FailedRows > 0 && report.Sections.Any(s => s.Check == check && s is not FailedSection);
+    /// <summary>A cause that is remembered if there is room.</summary>
+    /// <param name="Entry">What is remembered.</param>
+    /// <param name="IsKnown">Whether it was remembered before.</param>
+    /// <param name="IsTold">Whether somebody is to be told.</param>
+    /// <param name="Why">Why, or why not; null for what is not reported.</param>
+    private sealed record Candidate(AlertEntry Entry, bool IsKnown, bool IsTold, string? Why);
 }

@@ -27,8 +27,15 @@ internal sealed class AlertManager(
 
     /// <summary>Tells of what is new in a report. Of two hosts that run a monitor at once, the one that stores its decision first tells.</summary>
     /// <returns>What became of each cause; none when the store cannot be reached, which is logged: a monitor goes on without it.</returns>
-    public async Task<IReadOnlyList<AlertResult>> ProcessAsync(MonitorReport report, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<AlertResult>> ProcessAsync(MonitorReport report, CancellationToken cancellationToken) => ProcessAsync(AlertRound.OfChecks(report), cancellationToken);
+
+    /// <summary>Tells of pipelines that do not help and of candidates that were refused.</summary>
+    /// <returns>As above.</returns>
+    public Task<IReadOnlyList<AlertResult>> ProcessAsync(MonitorReport report, IReadOnlyList<TriggerResult> triggers, CancellationToken cancellationToken) => ProcessAsync(AlertRound.OfTriggers(report, triggers), cancellationToken);
+
+    private async Task<IReadOnlyList<AlertResult>> ProcessAsync(AlertRound round, CancellationToken cancellationToken)
     {
+        var report = round.Report;
         try
         {
             var silences = await memories.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false) ?? [];
@@ -38,12 +45,15 @@ internal sealed class AlertManager(
                 KeyOf(report.Monitor),
                 state =>
                 {
-                    decision = AlertLedger.Decide(state ?? AlertState.Empty, report, silences, options.Value, time.GetUtcNow());
-                    messages = Write(report, decision);
+                    var now = time.GetUtcNow();
+                    decision = AlertLedger.Decide(state ?? AlertState.Empty, round, silences, options.Value, now);
+                    messages = Write(report, decision, now);
+                    if (decision.Results.Count == 0 && decision.State.Entries.Count == (state?.Entries.Count ?? 0)) return null;
                     return decision.State with { Waiting = outbox.Add(state?.Waiting ?? [], messages.Select(m => (m.Sink.Name, m.Message))) };
                 },
                 cancellationToken).ConfigureAwait(false);
-            Measure(report, decision!);
+            Measure(round, decision!);
+            if (decision!.LeftOut > 0) logger.AlertsLeftOut(report.Monitor, decision.LeftOut);
             foreach (var (sink, message) in messages) queue.Add(sink, message);
             return decision!.Results;
         }
@@ -61,10 +71,6 @@ internal sealed class AlertManager(
             .Where(a => monitor is null || a.Monitor == monitor)
             .OrderBy(a => a.Monitor, StringComparer.Ordinal).ThenByDescending(a => a.Alarm.Severity).ThenBy(a => a.Cause, StringComparer.Ordinal),
     ];
-
-    /// <summary>Gives when a monitor ran last on any host; null when it never did.</summary>
-    public async Task<DateTimeOffset?> FindLastRunAsync(string monitor, CancellationToken cancellationToken) =>
-        (await memories.ReadAsync<AlertState>(KeyOf(monitor), cancellationToken).ConfigureAwait(false))?.LastRun;
 
     public async Task<IReadOnlyList<Silence>> ListSilencesAsync(CancellationToken cancellationToken = default) =>
         Current(await memories.ReadAsync<IReadOnlyList<Silence>>(SilencesKey, cancellationToken).ConfigureAwait(false));
@@ -98,15 +104,16 @@ internal sealed class AlertManager(
         return found;
     }
 
-    private void Measure(MonitorReport report, AlertDecision decision)
+    private void Measure(AlertRound round, AlertDecision decision)
     {
+        var report = round.Report;
         foreach (var severity in Enum.GetValues<AlarmSeverity>())
             metrics.OpenAlarms(report.Monitor, severity, decision.State.Entries.Count(e => e.ResolvedAt is null && e.Alert.Alarm.Severity == severity));
-        foreach (var alarm in report.Alarms) metrics.Alarm(report.Monitor, alarm.Kind);
+        foreach (var alarm in round.Alarms) metrics.Alarm(report.Monitor, alarm.Kind);
         metrics.Suppressed(report.Monitor, decision.Results.Count(r => r.Status == AlertStatus.Suppressed));
     }
 
-    private List<(AlertSinkDefinition Sink, AlertMessage Message)> Write(MonitorReport report, AlertDecision decision)
+    private List<(AlertSinkDefinition Sink, AlertMessage Message)> Write(MonitorReport report, AlertDecision decision, DateTimeOffset now)
     {
         var messages = new List<(AlertSinkDefinition, AlertMessage)>();
         foreach (var sink in sinks)
@@ -115,8 +122,8 @@ internal sealed class AlertManager(
             IReadOnlyList<Alert> Part(IReadOnlyList<Alert> alerts) => [.. alerts.Where(wishes.Wants).Select(a => wishes.IncludeValues ? a : a.WithoutValues())];
             var (raised, resolved) = (Part(decision.Raised), Part(decision.Resolved));
             if (raised.Count + resolved.Count == 0) continue;
-            var id = Sha256.Hex($"{report.Monitor}\n{sink.Name}\n{decision.State.LastRun:O}\n{string.Join('\n', raised.Concat(resolved).Select(a => a.Cause))}")[..32];
-            messages.Add((sink, new(id, report.Monitor, report.Model, report.Version, report.From, report.To, raised, resolved)));
+            var id = Sha256.Hex($"{report.Monitor}\n{sink.Name}\n{now:O}\n{string.Join('\n', raised.Concat(resolved).Select(a => a.Cause))}")[..32];
+            messages.Add((sink, new(id, report.Monitor, report.Model, report.Version, report.From, report.To, raised, resolved) { LeftOut = decision.LeftOut }));
         }
 
         return messages;

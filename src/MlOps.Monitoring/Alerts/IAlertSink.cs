@@ -24,6 +24,9 @@ public interface IAlertSink
 public sealed record AlertMessage(
     string Id, string Monitor, string Model, int Version, DateTimeOffset From, DateTimeOffset To, IReadOnlyList<Alert> Raised, IReadOnlyList<Alert> Resolved)
 {
+    /// <summary>Gets how many more alarms the run found of which nobody is told, since more are open than are remembered; the gravest are.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>Gets the message in a line.</summary>
     public string Title => Raised.Count == 0
         ? $"{Monitor}: {Resolved.Count} of model {Model} resolved"

@@ -17,6 +17,7 @@ internal static class SlackJson
         List<object> blocks = [Section($"*{Escape(message.Title)}*\n{message.From:u} to {message.To:u}")];
         blocks.AddRange(lines.Take(MaxLines).Select(l => Section($"{l.Mark} *{Escape(l.Alert.Cause)}*  {Escape(l.Alert.Alarm.Sentence)}")));
         if (lines.Count > MaxLines) blocks.Add(Section($"and {lines.Count - MaxLines} more"));
+        if (message.LeftOut > 0) blocks.Add(Section($"Too many alarms are open: {message.LeftOut} more are not told of."));
         return JsonSerializer.Serialize(new { text = Escape(message.Title), blocks }, MlOpsJson.Options);
     }
 

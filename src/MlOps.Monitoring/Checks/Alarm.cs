@@ -8,13 +8,18 @@ namespace MlOps.Monitoring;
 /// <param name="Sentence">What was found, for people. It may name values of the column.</param>
 public sealed record Alarm(string Check, AlarmKind Kind, AlarmSeverity Severity, string Subject, string Sentence)
 {
+    private const int MostName = 200;
+    private const int MostSentence = 2_000;
+    private const int MostContributors = 20;
+    private const int DigestCharacters = 8;
+
     /// <summary>Gets the segment that it is about, as <c>origin=ORD</c>; null for all rows.</summary>
     public string? Segment { get; init; }
 
     /// <summary>Gets the chunk that it is about; null for the whole window.</summary>
     public Chunk? Chunk { get; init; }
 
-    /// <summary>Gets the way something moved, where that tells two causes apart: up, down. Null where it does not.</summary>
+    /// <summary>Gets the way something moved or ended, where that tells two causes apart: up, down, stopped, refused. Null where it does not.</summary>
     public string? Direction { get; init; }
 
     /// <summary>Gets the statistic by which it was found, as psi or roc_auc; null for none.</summary>
@@ -38,9 +43,26 @@ public sealed record Alarm(string Check, AlarmKind Kind, AlarmSeverity Severity,
     /// <summary>Gets what tells this cause from others, whenever and with whatever figures it is found: check, subject, segment and direction.</summary>
     public string Cause => string.Concat(Check, "/", Subject, Segment is null ? null : $"[{Segment}]", Direction is null ? null : $" {Direction}");
 
+    /// <summary>Gives the alarm as it is remembered: long names end in a digest, so that two that differ stay two, and no text is longer than somebody reads.</summary>
+    internal Alarm Shorten() => this with
+    {
+        Subject = Shorten(Subject, MostName),
+        Segment = Segment is null ? null : Shorten(Segment, MostName),
+        Sentence = Shorten(Sentence, MostSentence),
+        Contributors = [.. Contributors.Take(MostContributors).Select(c => c with { Name = Shorten(c.Name, MostName) })],
+    };
+
     /// <summary>Gives the subject and the sentence.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => Segment is null ? $"{Subject}: {Sentence}" : $"{Subject} of {Segment}: {Sentence}";
+
+    private static string Shorten(string text, int most)
+    {
+        if (text.Length <= most) return text;
+        var length = most - DigestCharacters - 1;
+        if (char.IsHighSurrogate(text[length - 1])) length--;
+        return $"{text.AsSpan(0, length)}…{Core.Sha256.Hex(text).AsSpan(0, DigestCharacters)}";
+    }
 }
 
 /// <summary>A part of an alarm.</summary>

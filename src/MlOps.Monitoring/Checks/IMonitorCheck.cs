@@ -4,7 +4,7 @@ namespace MlOps.Monitoring;
 /// <remarks>The log is read once for all checks of a monitor: each looks at every batch as it comes by. A check keeps what it needs of them, in memory that does not grow with the rows.</remarks>
 public interface IMonitorCheck
 {
-    /// <summary>Gets the name of the check, as it stands in sections, alarms and <see cref="MonitorOptions.SkippedChecks"/>: drift, performance. No two checks of a host have the same.</summary>
+    /// <summary>Gets the name of the check, as it stands in sections, alarms and <see cref="MonitorOptions.SkippedChecks"/>: drift, performance. No two checks of a host have the same, and none is called triggers.</summary>
     string Name { get; }
 
     /// <summary>Begins to look at a window.</summary>

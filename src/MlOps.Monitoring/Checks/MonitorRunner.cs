@@ -18,6 +18,7 @@ internal sealed class MonitorRunner
         (_registry, _log, _checks, _logger) = (registry, log, [.. checks], logger);
         if (_checks.GroupBy(c => c.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InvalidOperationException($"The host has {twice.Count()} monitor checks called '{twice.Key}'. Give one of them another name.");
+        if (_checks.Any(c => c.Name == TriggerAlarms.Check)) throw new InvalidOperationException($"No monitor check can be called '{TriggerAlarms.Check}': alarms about pipelines are. Give it another name.");
     }
 
     public async Task<MonitorReport> CheckAsync(string monitor, MonitorOptions options, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)

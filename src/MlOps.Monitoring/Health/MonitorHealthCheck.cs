@@ -6,9 +6,8 @@ namespace MlOps.Monitoring;
 
 /// <summary>Says whether monitors run, found nothing that is open, and the prediction log keeps what it is given.</summary>
 internal sealed class MonitorHealthCheck(
-    IModelMonitor monitors, AlertManager alerts, IOptionsMonitor<MonitorOptions> options, IOptions<MonitorHealthOptions> health, MonitoringMetrics metrics, TimeProvider time) : IHealthCheck
+    IModelMonitor monitors, AlertManager alerts, OverdueMonitors overdue, IOptions<MonitorHealthOptions> health, MonitoringMetrics metrics) : IHealthCheck
 {
-    private readonly DateTimeOffset _started = time.GetUtcNow();
     private long _droppedBefore;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -33,9 +32,7 @@ internal sealed class MonitorHealthCheck(
 
             foreach (var monitor in monitors.Monitors)
             {
-                if (options.Get(monitor).Every is not { } every) continue;
-                var last = await alerts.FindLastRunAsync(monitor, cancellationToken).ConfigureAwait(false);
-                if (time.GetUtcNow() - Later(last, _started) > 2 * every) Found(HealthStatus.Degraded, last is null ? $"{monitor} has not run yet" : $"{monitor} ran last at {last:u}");
+                if (await overdue.FindAsync(monitor, cancellationToken).ConfigureAwait(false) is { } late) Found(HealthStatus.Degraded, late);
             }
         }
         catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
@@ -48,6 +45,4 @@ internal sealed class MonitorHealthCheck(
         if (dropped > before) Found(HealthStatus.Degraded, $"the prediction log dropped {dropped - before} predictions since the last look");
         return new(worst == HealthStatus.Unhealthy ? context.Registration.FailureStatus : worst, findings.Count == 0 ? "Nothing is open." : string.Join("; ", findings), data: data);
     }
-
-    private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 }

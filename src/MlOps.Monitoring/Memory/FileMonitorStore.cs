@@ -3,11 +3,10 @@ using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Documents of monitors as files, for the hosts of one machine. A file is replaced as a whole; who writes holds the lock of the folder, whichever process it is.</summary>
-internal sealed class FileMonitorStore(string folder, TimeProvider time) : IMonitorStore
+/// <summary>Documents of monitors as files, for the hosts of one machine. A file is replaced as a whole and lies on the disk before anybody is told that it was written; who writes holds the lock of the folder, whichever process it is.</summary>
+internal sealed class FileMonitorStore(string folder) : IMonitorStore
 {
     private const string Extension = ".json";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public async Task<MonitorDocument?> ReadAsync(string key, CancellationToken cancellationToken = default)
@@ -34,13 +33,10 @@ internal sealed class FileMonitorStore(string folder, TimeProvider time) : IMoni
     {
         MonitorStoreChecks.Check(key, json, expected);
         cancellationToken.ThrowIfCancellationRequested();
-        Directory.CreateDirectory(folder);
         var path = PathOf(key);
-        using var held = await LockAsync(cancellationToken).ConfigureAwait(false);
+        using var held = await FileLock.TakeAsync(Path.Combine(folder, ".lock"), Patience, cancellationToken).ConfigureAwait(false);
         if (((await ReadFileAsync(path, cancellationToken).ConfigureAwait(false))?.Version ?? 0) != expected) return false;
-        var temporary = path + ".tmp";
-        await File.WriteAllBytesAsync(temporary, JsonSerializer.SerializeToUtf8Bytes(new MonitorDocument(key, expected + 1, json), MlOpsJson.Options), cancellationToken).ConfigureAwait(false);
-        File.Move(temporary, path, overwrite: true);
+        await DurableFile.WriteAsync(path, JsonSerializer.SerializeToUtf8Bytes(new MonitorDocument(key, expected + 1, json), MlOpsJson.Options), cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -57,27 +53,6 @@ internal sealed class FileMonitorStore(string folder, TimeProvider time) : IMoni
         catch (JsonException e)
         {
             throw new StoreException($"The file '{path}' is no document of a monitor. Remove it to begin anew.", e);
-        }
-    }
-
-    // The operating system gives the lock back when a process dies.
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        var path = Path.Combine(folder, ".lock");
-        for (var started = time.GetTimestamp(); ;)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (time.GetElapsedTime(started) >= Patience)
-            {
-                throw new StoreException($"The lock '{path}' has been held for {Patience.TotalSeconds:0} s. Another process holds it, or it cannot be written.", e);
-            }
-            catch (IOException)
-            {
-                await Task.Delay(Pause, TimeProvider.System, cancellationToken).ConfigureAwait(false); // the other process lives by the machine's clock
-            }
         }
     }
 

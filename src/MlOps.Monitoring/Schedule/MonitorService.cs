@@ -34,6 +34,12 @@ internal sealed class MonitorService(
             }
         }
 
+        if (services.GetService<ILineageStore>() is null && definitions.FirstOrDefault(d => d.Pipelines.Any(p => p.Condition is { Kind: TriggerKinds.Data, Subject: not null })) is { } blind)
+        {
+            throw new OptionsValidationException(
+                blind.Name, typeof(MonitorOptions), [$"Monitor '{blind.Name}' looks for new versions of a dataset, and the host has no ILineageStore, which knows them. Add one, as with UseSqlite, or leave OnNewData out."]);
+        }
+
         return base.StartAsync(cancellationToken);
     }
 

@@ -45,7 +45,7 @@ internal sealed class RunHistory(MonitorMemories memories, MonitoringMetrics met
         }
     }
 
-    private static string KeyOf(string monitor) => MonitorMemories.KeyOf("runs/", monitor);
+    public static string KeyOf(string monitor) => MonitorMemories.KeyOf("runs/", monitor);
 
     private static string Cut(string text) => text.Length <= MostText ? text : text[..MostText];
 }

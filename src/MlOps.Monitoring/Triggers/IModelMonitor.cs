@@ -52,7 +52,7 @@ public interface IModelMonitor
 /// <param name="Triggers">What it did with each pipeline that it may start; none when it may start none.</param>
 public sealed record MonitorResult(MonitorReport Report, IReadOnlyList<TriggerResult> Triggers)
 {
-    /// <summary>Gets what became of each alarm: whether somebody was told of it, and why not.</summary>
+    /// <summary>Gets what became of each alarm, those of the triggers last: whether somebody was told of it, and why not.</summary>
     public IReadOnlyList<AlertResult> Alerts { get; init; } = [];
 
     /// <summary>Gets the first run that was started and did not fail; null when there is none.</summary>
@@ -75,10 +75,10 @@ public sealed record TriggerResult(string Pipeline, TriggerStatus Status, string
     /// <summary>Gets whether the run has put another version in the place of the one that was watched.</summary>
     public bool HasNewChampion { get; init; }
 
-    /// <summary>Gets why the run refused what it made, a sentence each; none when it did not, or said nothing.</summary>
+    /// <summary>Gets why the run refused what it made, a sentence each, of which alert sinks are told; none when it did not, or said nothing.</summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
 
-    /// <summary>Gets the alarm that retraining does not help; null when the pipeline is not stopped.</summary>
+    /// <summary>Gets the alarm that retraining does not help, of which alert sinks are told; null when the pipeline is not stopped, or a schedule starts it all the same.</summary>
     public Alarm? Alarm { get; init; }
 }
 

@@ -38,10 +38,11 @@ internal sealed class ModelMonitor : IModelMonitor
         _alerts = alerts;
         _options = options;
         var all = definitions.ToList();
+        var lineage = services.GetService<ILineageStore>();
         _pipelines = all.SelectMany(d => d.Pipelines).Select(p => p.Pipeline).ToHashSet(StringComparer.Ordinal);
         _monitors = all.ToDictionary(
             d => d.Name,
-            d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, memories, log, registry, services.GetService<IPipelineRunner>, metrics, time, logger)).ToArray(),
+            d => d.Pipelines.Select(p => new PipelineTrigger(d.Name, p, memories, log, registry, lineage, services.GetService<IPipelineRunner>, metrics, time, logger)).ToArray(),
             StringComparer.Ordinal);
     }
 
@@ -80,7 +81,8 @@ internal sealed class ModelMonitor : IModelMonitor
         var alerts = await _alerts.ProcessAsync(report, cancellationToken).ConfigureAwait(false);
         var results = new List<TriggerResult>(triggers.Length);
         foreach (var trigger in triggers) results.Add(await trigger.ActAsync(report, options, cancellationToken).ConfigureAwait(false));
-        return new(report, results) { Alerts = alerts };
+        var more = await _alerts.ProcessAsync(report, results, cancellationToken).ConfigureAwait(false);
+        return new(report, results) { Alerts = [.. alerts, .. more] };
     }
 
     private PipelineTrigger[] Find(string monitor)

@@ -66,6 +66,20 @@ public sealed class MonitorBuilder
         return Add(TriggerConditions.Data(count), data);
     }
 
+    /// <summary>Says what is done when there is a version of a dataset that neither a version of the model nor a run of the pipeline has learned from: other rows, acquired by whatever pipeline. It is looked for in the lineage when the monitor runs.</summary>
+    /// <param name="dataset">The name of the dataset, as it was acquired.</param>
+    /// <param name="data">Names the pipelines.</param>
+    /// <returns>This builder.</returns>
+    /// <remarks>
+    /// Only the latest version counts, and it starts a pipeline once, whichever monitor on whichever host saw it. What the pipeline acquires while it runs starts it no further time.
+    /// A host with such a monitor needs an <see cref="Core.ILineageStore"/>.
+    /// </remarks>
+    public MonitorBuilder OnNewData(string dataset, Action<TriggerActions> data)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(dataset);
+        return Add(TriggerConditions.Dataset(dataset), data);
+    }
+
     /// <summary>Says what is done when it is time, whatever was found. It is looked at when the monitor runs, and is due when a moment of the schedule lies between the last window that it was started for and the end of this one.</summary>
     /// <param name="cron">The moments, in UTC: minute, hour, day, month, day of the week; with seconds before them when there are six.</param>
     /// <param name="schedule">Names the pipelines.</param>
@@ -101,7 +115,7 @@ public sealed class TriggerActions
     public TriggerActions Run(string pipeline, Func<MonitorReport, IReadOnlyDictionary<string, string>>? parameters = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pipeline);
-        if (_monitor.Pipelines.Exists(p => p.Pipeline == pipeline && (p.Condition == _condition || (p.Condition.Kind == _condition.Kind && p.Condition.Kind != TriggerKinds.Alarm))))
+        if (_monitor.Pipelines.Exists(p => p.Pipeline == pipeline && (p.Condition == _condition || (p.Condition.Kind == _condition.Kind && p.Condition.Subject == _condition.Subject && p.Condition.Kind != TriggerKinds.Alarm))))
             throw new ArgumentException($"The monitor runs pipeline '{pipeline}' for this reason ({_condition.Kind}) already.", nameof(pipeline));
         _monitor.Pipelines.Add(new(pipeline, _condition, parameters ?? (_ => new Dictionary<string, string>())));
         return this;

@@ -5,11 +5,12 @@ namespace MlOps.Monitoring;
 
 /// <summary>Starts one pipeline for one monitor and one reason, unless what is remembered of the pipeline speaks against it.</summary>
 internal sealed class PipelineTrigger(
-    string monitor, PipelineAction action, MonitorMemories memories, IPredictionLog log, IModelRegistry registry, Func<IPipelineRunner?> runner, MonitoringMetrics metrics, TimeProvider time, ILogger logger)
+    string monitor, PipelineAction action, MonitorMemories memories, IPredictionLog log, IModelRegistry registry, ILineageStore? lineage, Func<IPipelineRunner?> runner, MonitoringMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const string Prefix = "triggers/";
+    private const int MostDatasets = 1_000; // of one run, the nearest
     private readonly string _key = KeyOf(action.Pipeline);
-    private readonly string _windowKey = $"{monitor}/{action.Condition.Kind}";
+    private readonly string _windowKey = $"{monitor}/{action.Condition.Kind}{(action.Condition.Subject is { } subject ? "/" + subject : null)}";
 
     public static string KeyOf(string pipeline) => MonitorMemories.KeyOf(Prefix, pipeline);
 
@@ -40,8 +41,8 @@ internal sealed class PipelineTrigger(
     {
         var known = await memories.ReadAsync<TriggerState>(_key, cancellationToken).ConfigureAwait(false);
         var isFirst = !(known?.WindowEnds.ContainsKey(_windowKey) ?? false);
-        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log, options);
-        if (await action.Condition.FindAsync(question, cancellationToken).ConfigureAwait(false) is not { } cause) return Result(TriggerStatus.NotNeeded, action.Condition.Nothing);
+        var question = new TriggerQuestion(report, isFirst ? report.From : known!.WindowEnds[_windowKey], isFirst, log, options, lineage, known?.Datasets ?? []);
+        if (await action.Condition.FindAsync(question, cancellationToken).ConfigureAwait(false) is not { } cause) return Result(TriggerStatus.NotNeeded, action.Condition.Nothing) with { Alarm = FindStop(known, report, options) };
         var now = time.GetUtcNow();
         var start = new TriggerStart(report.Model, report.Version, cause, Lease.New(now), _windowKey, report.To, now);
         var decision = await DecideAsync(start, options, cancellationToken).ConfigureAwait(false);
@@ -49,7 +50,7 @@ internal sealed class PipelineTrigger(
         {
             if (status == TriggerStatus.Stopped) logger.TriggerStopped(monitor, action.Pipeline, decision.Reason);
             else logger.TriggerHeld(monitor, action.Pipeline, decision.Reason);
-            return Result(status, decision.Reason) with { Alarm = status == TriggerStatus.Stopped ? Stopped(decision.Reason) : null };
+            return Result(status, decision.Reason) with { Alarm = FindStop(decision.State, report, options) };
         }
 
         return await RunAsync(report, options, start, cancellationToken).ConfigureAwait(false);
@@ -84,17 +85,11 @@ internal sealed class PipelineTrigger(
                 time,
                 cancellationToken).ConfigureAwait(false);
             var champion = (await registry.FindByAliasAsync(report.Model, options.Alias, cancellationToken).ConfigureAwait(false))?.Version;
-            var futile = 0;
-            await ChangeAsync(
-                state =>
-                {
-                    var next = TriggerLedger.Ran(state, start, run.RunId, champion);
-                    futile = next.Of(report.Model, report.Version).Futile;
-                    return next;
-                },
-                CancellationToken.None).ConfigureAwait(false);
+            var datasets = await FindDatasetsAsync(run, cancellationToken).ConfigureAwait(false);
+            TriggerState? after = null;
+            await ChangeAsync(state => after = TriggerLedger.Ran(state, start, run.RunId, champion, datasets), CancellationToken.None).ConfigureAwait(false);
             hasEnded = true;
-            return Ran(report, options, start, run, champion, futile, why);
+            return Ran(report, run, champion, FindStop(after, report, options), why);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -113,11 +108,25 @@ internal sealed class PipelineTrigger(
         }
     }
 
-    private TriggerResult Ran(MonitorReport report, MonitorOptions options, TriggerStart start, PipelineRun run, int? champion, int futile, string why)
+    // What it has learned from itself is nothing new to it.
+    private async Task<IReadOnlyCollection<string>> FindDatasetsAsync(PipelineRun run, CancellationToken cancellationToken)
     {
-        var isStopped = futile >= options.StopAfter && start.Cause.Trigger != TriggerKinds.Schedule;
-        var reason = isStopped ? TriggerLedger.Stopped(futile, start) : null;
-        if (reason is not null) logger.TriggerStopped(monitor, action.Pipeline, reason);
+        if (lineage is null) return [];
+        try
+        {
+            var graph = await lineage.TraverseAsync(new(LineageNode.Run(run.RunId)) { Direction = LineageDirection.Upstream, Limit = MostDatasets }, cancellationToken).ConfigureAwait(false);
+            return [.. graph.Nodes.Where(n => n.Node.Kind == LineageKind.Dataset).Select(n => n.Node.Id)];
+        }
+        catch (Exception e) when (e is MlOpsException or IOException or UnauthorizedAccessException)
+        {
+            logger.DatasetsUnknown(e, monitor, action.Pipeline, run.RunId);
+            return [];
+        }
+    }
+
+    private TriggerResult Ran(MonitorReport report, PipelineRun run, int? champion, Alarm? stop, string why)
+    {
+        if (stop is not null) logger.TriggerStopped(monitor, action.Pipeline, stop.Sentence);
         var refusals = run.Stages.Select(s => s.Output).OfType<IRefusals>().SelectMany(r => r.Refusals).Distinct(StringComparer.Ordinal).ToList();
         logger.TriggerRan(monitor, action.Pipeline, run.RunId, report.Version, champion ?? 0, refusals.Count);
         return Result(TriggerStatus.Ran, why + ".", run) with
@@ -125,7 +134,7 @@ internal sealed class PipelineTrigger(
             Champion = champion,
             HasNewChampion = champion is not null && champion != report.Version,
             Refusals = refusals,
-            Alarm = reason is null ? null : Stopped(reason),
+            Alarm = stop,
         };
     }
 
@@ -147,5 +156,12 @@ internal sealed class PipelineTrigger(
 
     private TriggerResult Result(TriggerStatus status, string reason, PipelineRun? run = null) => new(action.Pipeline, status, reason, run) { Trigger = action.Condition.Kind };
 
-    private Alarm Stopped(string reason) => new("triggers", AlarmKind.Other, AlarmSeverity.Warning, action.Pipeline, reason);
+    // A schedule starts it all the same.
+    private Alarm? FindStop(TriggerState? state, MonitorReport report, MonitorOptions options)
+    {
+        var futile = state?.Of(report.Model, report.Version).Futile ?? 0;
+        return futile < options.StopAfter || action.Condition.Kind == TriggerKinds.Schedule
+            ? null
+            : TriggerAlarms.Stopped(action.Pipeline, TriggerLedger.Stopped(futile, report.Model, report.Version), futile, options.StopAfter);
+    }
 }

@@ -6,6 +6,9 @@ namespace MlOps.Monitoring;
 /// <param name="Causes">What tells it from other causes of the kind; none when it may come again.</param>
 internal sealed record TriggerCause(string Trigger, string What, IReadOnlyList<string> Causes)
 {
+    /// <summary>Gets the fingerprint of the dataset that is new; null for another cause.</summary>
+    public string? Dataset { get; init; }
+
     /// <summary>Makes a cause of alarms.</summary>
     /// <returns>The cause; null when there is no alarm.</returns>
     public static TriggerCause? Of(string trigger, string what, IEnumerable<Alarm> alarms)

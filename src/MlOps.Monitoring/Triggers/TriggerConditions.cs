@@ -21,6 +21,21 @@ internal static class TriggerConditions
         return found < count ? null : new(TriggerKinds.Data, string.Create(CultureInfo.InvariantCulture, $"{found} new predictions"), []);
     });
 
+    /// <summary>Asks whether the latest version of a dataset is one that no version of the model and no run of the pipeline has learned from.</summary>
+    public static TriggerCondition Dataset(string name) => new(TriggerKinds.Data, $"There is no new version of dataset '{name}'.", async (question, cancellationToken) =>
+    {
+        var lineage = question.Lineage ?? throw new InvalidOperationException($"The host has no ILineageStore, so that the versions of dataset '{name}' are not known. Add one, as with UseSqlite.");
+        var versions = await lineage.ListNodesAsync(LineageKind.Dataset, LineageChecks.Shorten(name, name), 1, cancellationToken).ConfigureAwait(false);
+        if (versions.Count == 0 || question.Datasets.Contains(versions[0].Id)) return null;
+        var learned = await lineage.FindModelsLearnedFromAsync(versions[0], cancellationToken).ConfigureAwait(false);
+        return learned.Nodes.Any(n => n.Node.Id.StartsWith(question.Report.Model + "/", StringComparison.Ordinal))
+            ? null
+            : new(TriggerKinds.Data, $"dataset {name} ({versions[0].Id[..Math.Min(12, versions[0].Id.Length)]}), newer than the data", []) { Dataset = versions[0].Id };
+    })
+    {
+        Subject = name,
+    };
+
     public static TriggerCondition Labels(long count) => new(TriggerKinds.Labels, string.Create(CultureInfo.InvariantCulture, $"There are less than {count} new labels."), async (question, cancellationToken) =>
     {
         var from = question.Since < question.Report.From ? question.Since : question.Report.From;
@@ -70,7 +85,11 @@ internal static class TriggerConditions
 /// <param name="Kind">The kind, as records of runs name it.</param>
 /// <param name="Nothing">What is said when there is no cause.</param>
 /// <param name="FindAsync">Finds a cause; null when there is none.</param>
-internal sealed record TriggerCondition(string Kind, string Nothing, Func<TriggerQuestion, CancellationToken, ValueTask<TriggerCause?>> FindAsync);
+internal sealed record TriggerCondition(string Kind, string Nothing, Func<TriggerQuestion, CancellationToken, ValueTask<TriggerCause?>> FindAsync)
+{
+    /// <summary>Gets what it looks at, where a monitor can look at several for one pipeline: a dataset. Null for the predictions of the model.</summary>
+    public string? Subject { get; init; }
+}
 
 /// <summary>What a condition is asked with.</summary>
 /// <param name="Report">What the checks found.</param>
@@ -78,4 +97,6 @@ internal sealed record TriggerCondition(string Kind, string Nothing, Func<Trigge
 /// <param name="IsFirst">Whether it was never started.</param>
 /// <param name="Log">The predictions.</param>
 /// <param name="Options">Which of them the monitor watches.</param>
-internal sealed record TriggerQuestion(MonitorReport Report, DateTimeOffset Since, bool IsFirst, IPredictionLog Log, MonitorOptions Options);
+/// <param name="Lineage">Where datasets come from and what they went into; null when the host records none.</param>
+/// <param name="Datasets">The datasets that runs of the pipeline have used.</param>
+internal sealed record TriggerQuestion(MonitorReport Report, DateTimeOffset Since, bool IsFirst, IPredictionLog Log, MonitorOptions Options, ILineageStore? Lineage, IReadOnlyList<string> Datasets);

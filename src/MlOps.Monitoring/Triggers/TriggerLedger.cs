@@ -16,9 +16,12 @@ internal static class TriggerLedger
         state = state with { Starts = [.. state.Starts.Select(at => at > now ? now : at)] };
         if (state.Running is { } running && running.HoldsAt(now)) return new(state, TriggerStatus.Held, "The pipeline is running already.");
         var known = state.Of(start.Model, start.Version);
-        if (start.Cause.Trigger != TriggerKinds.Schedule && known.Futile >= options.StopAfter) return new(state, TriggerStatus.Stopped, Stopped(known.Futile, start));
+        if (start.Cause.Trigger != TriggerKinds.Schedule && known.Futile >= options.StopAfter) return new(state, TriggerStatus.Stopped, Stopped(known.Futile, start.Model, start.Version));
         if (start.Cause.Causes.Count > 0 && start.Cause.Causes.All(known.Answered.ContainsKey))
             return new(state, TriggerStatus.Held, $"Run {known.Answered[start.Cause.Causes[0]]} was started for the same {start.Cause.What} of version {start.Version.ToString(CultureInfo.InvariantCulture)}; nothing has changed since.");
+        if (start.Cause.Dataset is { } dataset && state.Datasets.Contains(dataset)) return new(state, TriggerStatus.Held, "The pipeline was run with this version of the dataset already.");
+        // Another host has run the same window between the moment in which this one found a reason and now.
+        if (start.Cause is { Causes.Count: 0, Dataset: null } && state.WindowEnds.TryGetValue(start.WindowKey, out var end) && end >= start.WindowEnd) return new(state, TriggerStatus.Held, "The pipeline was started for this window already.");
         if (state.Starts.Count > 0 && now - state.Starts[^1] < options.CoolDown)
             return new(state, TriggerStatus.Held, string.Create(CultureInfo.InvariantCulture, $"The pipeline was started at {state.Starts[^1]:u}, within the cool-down of {options.CoolDown}."));
         var spent = state.Starts.Count(at => now - at < options.Per);
@@ -36,12 +39,12 @@ internal static class TriggerLedger
     }
 
     /// <summary>Notes a run that has ended well.</summary>
-    public static TriggerState Ran(TriggerState state, TriggerStart start, string runId, int? champion)
+    public static TriggerState Ran(TriggerState state, TriggerStart start, string runId, int? champion, IReadOnlyCollection<string> datasets)
     {
         var known = state.Of(start.Model, start.Version);
         var answered = new Dictionary<string, string>(known.Answered.TakeLast(MostCauses));
         foreach (var cause in start.Cause.Causes) answered[cause] = runId;
-        return Ended(state, start).With(start.Model, known with { Answered = answered, Futile = champion == start.Version ? known.Futile + 1 : 0 });
+        return Ended(state, start).With(start.Cause.Dataset is { } dataset ? [.. datasets, dataset] : datasets).With(start.Model, known with { Answered = answered, Futile = champion == start.Version ? known.Futile + 1 : 0 });
     }
 
     /// <summary>Gives the right to run back.</summary>
@@ -50,9 +53,9 @@ internal static class TriggerLedger
     /// <summary>Forgets what keeps the pipeline from being started, except that it runs and what it has spent.</summary>
     public static TriggerState Reset(TriggerState state) => state with { Models = new Dictionary<string, TriggerModel>() };
 
-    public static string Stopped(int futile, TriggerStart start) => string.Create(
+    public static string Stopped(int futile, string model, int version) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Retraining does not help: the last {futile} runs left version {start.Version} of model {start.Model} in its place. The pipeline is not started again until another version is, or somebody resets it.");
+        $"Retraining does not help: the last {futile} runs left version {version} of model {model} in its place. The pipeline is not started again until another version is, or somebody resets it.");
 }
 
 /// <summary>A start that is asked for.</summary>

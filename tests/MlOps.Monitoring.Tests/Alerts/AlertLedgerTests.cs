@@ -1,3 +1,6 @@
+using System.Text.Json;
+using MlOps.Core;
+
 namespace MlOps.Monitoring.Tests;
 
 public sealed class AlertLedgerTests
@@ -117,11 +120,50 @@ public sealed class AlertLedgerTests
         Run(2, Drift("label") with { Direction = "down" }, Drift("x") with { Segment = "origin=ORD" }, Drift("x") with { Segment = "origin=JFK" }).Raised.Should().HaveCount(2);
     }
 
+    [Fact]
+    public void Of_ten_thousand_causes_the_gravest_are_remembered_and_the_rest_is_counted()
+    {
+        var flood = Run(0, Flood());
+        flood.LeftOut.Should().Be(10_000 - _state.Entries.Count);
+        flood.Raised.Should().HaveCount(_state.Entries.Count).And.Subject.First().Cause.Should().Be("drift/fire");
+        flood.Results.Should().HaveCount(10_000).And.Contain(r => r.Status == AlertStatus.Suppressed && r.Reason.StartsWith("More causes are open than are remembered", StringComparison.Ordinal));
+        JsonSerializer.SerializeToUtf8Bytes(_state, MlOpsJson.Options).Length.Should().BeInRange(256 * 1024, 600 * 1024);
+    }
+
+    [Fact]
+    public void A_flood_that_goes_on_tells_of_nothing_new()
+    {
+        Run(0, Flood());
+        var known = _state.Entries.Select(e => e.Alert.Cause).ToList();
+        var again = Run(8, Flood());
+        again.Raised.Should().BeEmpty();
+        _state.Entries.Select(e => e.Alert.Cause).Should().Equal(known);
+    }
+
+    [Fact]
+    public void What_is_graver_than_a_flood_is_told_of_all_the_same()
+    {
+        Run(0, Flood());
+        Run(8, [Drift("late", AlarmSeverity.Critical), .. Flood()]).Raised.Select(a => a.Cause).Should().Equal("drift/late");
+    }
+
+    [Fact]
+    public void Names_of_any_length_are_remembered_and_stay_apart()
+    {
+        var name = new string('n', 500_000);
+        Run(0, Drift(name + "1"), Drift(name + "2") with { Segment = $"{name}=1", Sentence = name }).Raised.Should().HaveCount(2);
+        Run(8, Drift(name + "1"), Drift(name + "2") with { Segment = $"{name}=1" }).Raised.Should().BeEmpty();
+        JsonSerializer.SerializeToUtf8Bytes(_state, MlOpsJson.Options).Length.Should().BeLessThan(10_000);
+    }
+
+    // The gravest first, as a report has them.
+    private static Alarm[] Flood() => [Drift("fire", AlarmSeverity.Critical), .. Enumerable.Range(0, 9_999).Select(i => Drift($"c{i}") with { Sentence = "The share of missing values rose from 0.01 to 0.42.", Statistic = "psi", Value = 0.5 })];
+
     private AlertDecision Run(double hours, params Alarm[] alarms) => Decide(hours, Report(new Section(alarms)));
 
     private AlertDecision Decide(double hours, MonitorReport report)
     {
-        var decision = AlertLedger.Decide(_state, report, _silences, _options, Noon.AddHours(hours));
+        var decision = AlertLedger.Decide(_state, AlertRound.OfChecks(report), _silences, _options, Noon.AddHours(hours));
         _state = decision.State;
         return decision;
     }

@@ -79,6 +79,19 @@ public sealed class AlertSinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Ten_thousand_alarms_of_one_run_are_kept_within_the_store_and_what_is_left_out_is_said()
+    {
+        await ProcessAsync(b => b.AddAlertSlack("chat", o => (o.Url, o.AllowPrivateAddresses) = (_receiver.Url, true)).AddAlertSink<Pager>("pager"), [.. Enumerable.Range(0, 10_000).Select(i => Alarm($"column {i}"))]);
+        var told = await _pager.NextAsync(Stop);
+        var open = await _services!.GetRequiredService<IAlerts>().ListOpenAsync(cancellationToken: Stop);
+        (open.Count, told.LeftOut).Should().Be((told.Raised.Count, 10_000 - told.Raised.Count));
+        open.Count.Should().BeGreaterThan(500);
+        (await _receiver.NextAsync(Stop)).Body.Should().Contain($"Too many alarms are open: {told.LeftOut} more are not told of.");
+        (await LogAsync("are left out")).Id.Id.Should().Be(1788);
+        (await _store.ReadAsync(AlertManager.KeyOf("flight-delay"), Stop))!.Json.Length.Should().BeLessThan(MonitorStoreChecks.MaxBytes);
+    }
+
+    [Fact]
     public async Task A_sink_is_told_what_it_wants_to_hear()
     {
         await ProcessAsync(

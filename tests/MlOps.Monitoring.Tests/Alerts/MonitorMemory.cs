@@ -20,6 +20,7 @@ internal sealed class MonitorMemory : IMonitorStore
 
     public Task<bool> TryWriteAsync(string key, string json, long expected, CancellationToken cancellationToken = default)
     {
+        MonitorStoreChecks.Check(key, json, expected);
         if (Error is not null) return Task.FromException<bool>(Error);
         var interfere = Interfere;
         Interfere = null;

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using MlOps.Core;
 using MlOps.Statistics;
+using MlOps.Testing;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -19,6 +21,33 @@ public sealed class MonitorOptionsTests
             s.GetRequiredService<IOptionsMonitor<MonitorOptions>>().Get("a"),
             s.GetRequiredService<IOptionsMonitor<PerformanceOptions>>().Get("a"),
             s.GetRequiredService<IOptions<PredictionLogOptions>>().Value)).Should().Throw<InvalidOperationException>().WithMessage($"*{path}*");
+    }
+
+    [Theory]
+    [InlineData("MlOps:Alerts:Sinks:chat:Kinds:0", "Drfit")]
+    [InlineData("MlOps:Alerts:Sinks:chat:Kinds:0", null)]
+    [InlineData("MlOps:Alerts:Sinks:chat:Kinds", "Drift")]
+    [InlineData("MlOps:Alerts:Sinks:chat:Monitors:0", "a", ":Name")]
+    [InlineData("MlOps:Alerts:Sinks:chat:MaxAttempts", "3", ":0")]
+    [InlineData("MlOps:Monitors:a:Segments", "origin")]
+    [InlineData("MlOps:Monitors:a:Performance:Values:0:Value", "much")]
+    [InlineData("MlOps:Monitors:a:Performance:Values:0", "late=10")]
+    [InlineData("MlOps:PredictionLog:Models:m:Listed:0", "distance", ":Name")]
+    [InlineData("MlOps:PredictionLog:Models:m:ColumnTags:phone:0", "personal", ":Tag")]
+    public async Task An_entry_of_a_list_that_cannot_be_read_keeps_the_host_from_starting(string path, string? value, string inside = "")
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection([new("MlOps:Alerts:Sinks:chat:Url", "https://chat.example"), new(path + inside, value)]);
+        builder.Services.AddMlOpsCore().UseDuckDb().Use<IModelRegistry>(_ => new InMemoryModelRegistry()).Use<IDatasetStore>(_ => new InMemoryDatasetStore()).AddMonitor("a").AddAlertSlack("chat");
+        using var host = builder.Build();
+        (await FluentActions.Awaiting(() => host.StartAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<InvalidOperationException>()).WithMessage($"*'{path}'*");
+    }
+
+    [Fact]
+    public void A_list_that_is_empty_is_one()
+    {
+        using var services = Host(("MlOps:Monitors:a:Segments", ""));
+        services.GetRequiredService<IOptionsMonitor<MonitorOptions>>().Get("a").Segments.Should().BeEmpty();
     }
 
     [Fact]

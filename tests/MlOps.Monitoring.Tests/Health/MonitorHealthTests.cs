@@ -47,16 +47,87 @@ public sealed class MonitorHealthTests : IDisposable
     }
 
     [Fact]
-    public async Task A_monitor_that_should_have_run_twice_degrades()
+    public async Task A_monitor_with_an_interval_that_has_not_run_degrades()
+    {
+        Create(monitor => monitor.Configure(o => o.Every = TimeSpan.FromHours(1)));
+        await CheckAsync();
+        _time.Advance(TimeSpan.FromHours(2));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromHours(0.5));
+        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay was due at 2001-05-01 13:00:00Z and has not run"));
+        await RunAsync(Noon.AddHours(2));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromHours(2));
+        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay was due at 2001-05-01 15:00:00Z and has not run"));
+    }
+
+    [Fact]
+    public async Task A_monitor_with_a_calendar_that_has_not_run_degrades()
+    {
+        Create(monitor => monitor.Configure(o => o.Cron = "0 6 * * 3")); // each Wednesday; it is a Tuesday
+        await CheckAsync();
+        _time.Advance(TimeSpan.FromHours(18));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy, "it is due now");
+        _time.Advance(TimeSpan.FromHours(1.5));
+        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay was due at 2001-05-02 06:00:00Z and has not run"));
+        await RunAsync(Noon.AddHours(18));
+        _time.Advance(TimeSpan.FromDays(6));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy, "the next Wednesday is still to come");
+    }
+
+    [Fact]
+    public async Task A_monitor_whose_runs_fail_degrades()
     {
         Create(monitor => monitor.Configure(o => o.Every = TimeSpan.FromHours(1)));
         await CheckAsync();
         _time.Advance(TimeSpan.FromHours(2.5));
-        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay has not run yet"));
-        await OpenAsync(AlarmSeverity.Information);
-        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        await RunAsync(Noon.AddHours(1), new DataException("no rows"));
+        await RunAsync(Noon.AddHours(2), new DataException("no rows"));
+        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay was due at 2001-05-01 13:00:00Z and has failed since"));
+    }
+
+    [Fact]
+    public async Task A_run_of_an_old_window_that_somebody_asked_for_is_not_the_one_that_is_due()
+    {
+        Create(monitor => monitor.Configure(o => o.Every = TimeSpan.FromHours(1)));
+        await CheckAsync();
         _time.Advance(TimeSpan.FromHours(2.5));
-        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay ran last at 2001-05-01 14:30:00Z"));
+        await RunAsync(Noon.AddDays(-3));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Degraded);
+        await RunAsync(Noon.AddDays(3));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Degraded);
+    }
+
+    [Fact]
+    public async Task A_monitor_that_runs_now_is_not_late()
+    {
+        Create(monitor => monitor.Configure(o => o.Every = TimeSpan.FromHours(1)));
+        await CheckAsync();
+        _time.Advance(TimeSpan.FromHours(2.5));
+        var memories = _services!.GetRequiredService<MonitorMemories>();
+        await memories.ChangeAsync<ScheduleState>(ScheduleState.KeyOf("flight-delay"), _ => new("flight-delay", "every 01:00:00", Noon, 0, Lease.New(_time.GetUtcNow())), Stop);
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        _time.Advance(2 * Lease.Duration); // its host has died
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Degraded);
+    }
+
+    [Fact]
+    public async Task A_host_that_has_just_started_has_time_to_make_up_for_what_was_missed()
+    {
+        Create(monitor => monitor.Configure(o => o.Every = TimeSpan.FromHours(1)));
+        await RunAsync(Noon.AddDays(-3), startedAt: Noon.AddDays(-3));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
+        _time.Advance(TimeSpan.FromHours(1.1));
+        (await CheckAsync()).Should().Be((HealthStatus.Degraded, "flight-delay was due at 2001-04-28 13:00:00Z and has not run"));
+    }
+
+    [Fact]
+    public async Task A_monitor_without_a_clock_is_never_late()
+    {
+        Create(monitor => monitor.Configure(o => o.EveryPredictions = 10));
+        await CheckAsync();
+        _time.Advance(TimeSpan.FromDays(400));
+        (await CheckAsync()).Status.Should().Be(HealthStatus.Healthy);
     }
 
     [Fact]
@@ -74,6 +145,13 @@ public sealed class MonitorHealthTests : IDisposable
         Create();
         _store.Error = new StoreException("no such host");
         (await CheckAsync()).Should().Be((HealthStatus.Degraded, "what is open cannot be read"));
+    }
+
+    private async Task RunAsync(DateTimeOffset to, Exception? error = null, DateTimeOffset? startedAt = null)
+    {
+        var memories = _services!.GetRequiredService<MonitorMemories>();
+        var run = new MonitorRun("flight-delay", to.AddHours(-1), to, startedAt ?? _time.GetUtcNow(), TimeSpan.Zero, error is null ? 1 : null, 0, 0, [], error?.Message);
+        await memories.ChangeAsync<List<MonitorRun>>(RunHistory.KeyOf("flight-delay"), runs => [run, .. runs ?? []], Stop);
     }
 
     private Task<IReadOnlyList<AlertResult>> OpenAsync(AlarmSeverity severity) => _services!.GetRequiredService<AlertManager>().ProcessAsync(

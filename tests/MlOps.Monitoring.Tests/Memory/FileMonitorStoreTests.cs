@@ -19,5 +19,5 @@ public sealed class FileMonitorStoreTests : MonitorStoreConformance, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    protected override Task<IMonitorStore> CreateAsync() => Task.FromResult<IMonitorStore>(new FileMonitorStore(Path.Combine(_folder.Path, "größe"), TimeProvider.System));
+    protected override Task<IMonitorStore> CreateAsync() => Task.FromResult<IMonitorStore>(new FileMonitorStore(Path.Combine(_folder.Path, "größe")));
 }

@@ -1,25 +1,12 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
-using MlOps.Testing;
 
 namespace MlOps.Monitoring.Tests;
 
-public sealed class TriggerTests : IDisposable
+public sealed class TriggerTests : TriggerTest
 {
-    private readonly World _world = new();
-    private readonly Runner _runner = new();
-    private readonly FakeTimeProvider _time = new(World.May);
-    private readonly InMemoryMonitorStore _store = new();
-    private ServiceProvider? _services;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _services?.Dispose();
-
     [Fact]
     public async Task Drift_runs_the_pipeline_with_the_parameters_of_the_report()
     {
@@ -29,7 +16,7 @@ public sealed class TriggerTests : IDisposable
         var trigger = result.Triggers.Single();
         (trigger.Pipeline, trigger.Status, trigger.Reason).Should().Be(("retrain", TriggerStatus.Ran, "Started by drift in x of version 1."));
         result.Run.Should().BeSameAs(trigger.Run).And.NotBeNull();
-        var (pipeline, request) = _runner.Requests.Single();
+        var (pipeline, request) = Runner.Requests.Single();
         (pipeline, request.Trigger, request.Parameters["until"]).Should().Be(("retrain", "drift", "2001-05-02"));
     }
 
@@ -37,11 +24,11 @@ public sealed class TriggerTests : IDisposable
     public async Task Without_drift_nothing_runs()
     {
         await DriftAsync();
-        _world.Log.Batches[0] = Numbers(500, 0);
+        World.Log.Batches[0] = Numbers(500, 0);
         var result = await RunAsync(Monitor());
         result.Triggers.Single().Status.Should().Be(TriggerStatus.NotNeeded);
         result.Run.Should().BeNull();
-        _runner.Requests.Should().BeEmpty();
+        Runner.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -49,7 +36,7 @@ public sealed class TriggerTests : IDisposable
     {
         await DriftAsync();
         (await Monitor().CheckAsync("flight-delay", World.May, World.May.AddDays(1), Stop)).Drift!.HasDrift.Should().BeTrue();
-        _runner.Requests.Should().BeEmpty();
+        Runner.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -65,11 +52,11 @@ public sealed class TriggerTests : IDisposable
         await DriftAsync();
         var monitor = Monitor();
         await RunAsync(monitor);
-        _time.Advance(TimeSpan.FromDays(30));
+        Time.Advance(TimeSpan.FromDays(30));
         var again = (await RunAsync(monitor)).Triggers.Single();
         again.Status.Should().Be(TriggerStatus.Held);
         again.Reason.Should().Contain("run-1").And.Contain("same drift");
-        _runner.Requests.Should().HaveCount(1);
+        Runner.Requests.Should().HaveCount(1);
     }
 
     [Fact]
@@ -78,8 +65,8 @@ public sealed class TriggerTests : IDisposable
         await DriftAsync();
         var monitor = Monitor();
         await RunAsync(monitor);
-        _time.Advance(TimeSpan.FromDays(2));
-        await _world.TrainAsync(Training(seed: 99));
+        Time.Advance(TimeSpan.FromDays(2));
+        await World.TrainAsync(Training(seed: 99));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -89,12 +76,12 @@ public sealed class TriggerTests : IDisposable
         await DriftAsync();
         var monitor = Monitor();
         await RunAsync(monitor);
-        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
-        _time.Advance(TimeSpan.FromHours(23));
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        Time.Advance(TimeSpan.FromHours(23));
         var held = (await RunAsync(monitor)).Triggers.Single();
         (held.Status, held.Run).Should().Be((TriggerStatus.Held, null));
         held.Reason.Should().Contain("cool-down");
-        _time.Advance(TimeSpan.FromHours(1));
+        Time.Advance(TimeSpan.FromHours(1));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -104,23 +91,23 @@ public sealed class TriggerTests : IDisposable
         await DriftAsync();
         var monitor = Monitor(m => m.OnDrift(d => d.Run("retrain")), more: b => b.AddMonitor("daily", m => m.Configure(o => o.Model = "flight-delay").OnDrift(d => d.Run("retrain"))));
         await RunAsync(monitor);
-        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
         (await RunAsync(monitor, "daily")).Triggers.Single().Reason.Should().Contain("cool-down");
-        _world.Log.Batches[0] = Numbers(500, 100);
-        _time.Advance(TimeSpan.FromDays(2));
+        World.Log.Batches[0] = Numbers(500, 100);
+        Time.Advance(TimeSpan.FromDays(2));
         (await RunAsync(monitor, "daily")).Triggers.Single().Reason.Should().Contain("same drift");
-        _runner.Requests.Should().HaveCount(1);
+        Runner.Requests.Should().HaveCount(1);
     }
 
     [Fact]
     public async Task A_label_that_fell_and_one_that_rose_are_two_causes()
     {
-        await _world.TrainAsync(Training(seed: 1));
+        await World.TrainAsync(Training(seed: 1));
         var monitor = Monitor();
-        _world.Log.Batches.Add(Labels(lateOf10: 0));
+        World.Log.Batches.Add(Labels(lateOf10: 0));
         (await RunAsync(monitor)).Triggers.Single().Reason.Should().Be("Started by drift in delayed (down) of version 1.");
-        _world.Log.Batches[0] = Labels(lateOf10: 5);
-        _time.Advance(TimeSpan.FromDays(2));
+        World.Log.Batches[0] = Labels(lateOf10: 5);
+        Time.Advance(TimeSpan.FromDays(2));
         (await RunAsync(monitor)).Triggers.Single().Reason.Should().Be("Started by drift in delayed (up) of version 1.");
     }
 
@@ -128,14 +115,14 @@ public sealed class TriggerTests : IDisposable
     public async Task A_pipeline_that_fails_is_reported_and_tried_again_after_the_cool_down()
     {
         await DriftAsync();
-        _runner.Error = new StageFailedException("retrain", "train", "run-1", new DataException("no rows"));
+        Runner.Error = new StageFailedException("retrain", "train", "run-1", new DataException("no rows"));
         var monitor = Monitor();
         var failed = (await RunAsync(monitor)).Triggers.Single();
         (failed.Status, failed.Run).Should().Be((TriggerStatus.Failed, null));
         failed.Reason.Should().Contain("no rows");
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Held);
-        _runner.Error = null;
-        _time.Advance(TimeSpan.FromDays(1));
+        Runner.Error = null;
+        Time.Advance(TimeSpan.FromDays(1));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -149,7 +136,7 @@ public sealed class TriggerTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_runner_the_report_says_what_is_missing()
+    public async Task Without_aPipelines_the_report_says_what_is_missing()
     {
         await DriftAsync();
         var failed = (await RunAsync(Monitor(withRunner: false))).Triggers.Single();
@@ -161,30 +148,30 @@ public sealed class TriggerTests : IDisposable
     public async Task A_pipeline_that_is_running_is_not_started_beside_itself()
     {
         await DriftAsync();
-        _runner.Hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Runner.Hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var monitor = Monitor();
         var first = RunAsync(monitor);
-        await _runner.Started.Task.WaitAsync(Stop);
+        await Runner.Started.Task.WaitAsync(Stop);
         var second = (await RunAsync(monitor)).Triggers.Single();
         second.Reason.Should().Be("The pipeline is running already.");
-        _runner.Hold.SetResult();
+        Runner.Hold.SetResult();
         (await first).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
-        _runner.Requests.Should().HaveCount(1);
+        Runner.Requests.Should().HaveCount(1);
     }
 
     [Fact]
     public async Task A_run_that_is_cancelled_is_cancelled_and_can_be_run_later()
     {
         await DriftAsync();
-        _runner.Hold = new TaskCompletionSource();
+        Runner.Hold = new TaskCompletionSource();
         var monitor = Monitor();
         using var cancel = new CancellationTokenSource();
         var run = monitor.RunAsync("flight-delay", World.May, World.May.AddDays(1), cancel.Token);
-        await _runner.Started.Task.WaitAsync(Stop);
+        await Runner.Started.Task.WaitAsync(Stop);
         await cancel.CancelAsync();
         await FluentActions.Awaiting(() => run).Should().ThrowAsync<OperationCanceledException>();
-        _runner.Hold = null;
-        _time.Advance(TimeSpan.FromDays(1));
+        Runner.Hold = null;
+        Time.Advance(TimeSpan.FromDays(1));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -195,9 +182,9 @@ public sealed class TriggerTests : IDisposable
         await host.StartAsync(Stop);
         await AdvanceAsync(TimeSpan.FromHours(12)); // nothing is registered yet: every round fails
         await DriftAsync();
-        while (!_runner.Started.Task.IsCompleted) await AdvanceAsync(TimeSpan.FromHours(6));
+        while (!Runner.Started.Task.IsCompleted) await AdvanceAsync(TimeSpan.FromHours(6));
         await host.StopAsync(Stop);
-        _runner.Requests.Should().HaveCount(1);
+        Runner.Requests.Should().HaveCount(1);
     }
 
     [Fact]
@@ -208,7 +195,7 @@ public sealed class TriggerTests : IDisposable
         await host.StartAsync(Stop);
         await AdvanceAsync(TimeSpan.FromDays(100));
         await host.StopAsync(Stop);
-        _runner.Requests.Should().BeEmpty();
+        Runner.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -257,8 +244,7 @@ public sealed class TriggerTests : IDisposable
     {
         await DriftAsync();
         await RunAsync(Monitor());
-        await _services!.DisposeAsync();
-        _time.Advance(TimeSpan.FromDays(30));
+        Time.Advance(TimeSpan.FromDays(30));
         (await RunAsync(Monitor())).Triggers.Single().Reason.Should().Contain("run-1").And.Contain("same drift");
     }
 
@@ -266,11 +252,11 @@ public sealed class TriggerTests : IDisposable
     public async Task Part_of_a_drift_that_was_answered_is_answered_too()
     {
         await DriftAsync();
-        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
         var monitor = Monitor();
         await RunAsync(monitor);
-        _world.Log.Batches[0] = Numbers(500, 100);
-        _time.Advance(TimeSpan.FromDays(2));
+        World.Log.Batches[0] = Numbers(500, 100);
+        Time.Advance(TimeSpan.FromDays(2));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Held);
     }
 
@@ -278,7 +264,7 @@ public sealed class TriggerTests : IDisposable
     public async Task A_run_that_puts_another_version_in_place_says_so()
     {
         await DriftAsync();
-        _runner.Work = () => _world.TrainAsync(Training(seed: 99));
+        Runner.Work = () => World.TrainAsync(Training(seed: 99));
         var trigger = (await RunAsync(Monitor())).Triggers.Single();
         (trigger.Champion, trigger.HasNewChampion, trigger.Refusals.Count, trigger.Alarm).Should().Be((2, true, 0, null));
     }
@@ -287,7 +273,7 @@ public sealed class TriggerTests : IDisposable
     public async Task A_candidate_that_was_refused_is_reported_with_why()
     {
         await DriftAsync();
-        _runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["auc is 0.6, and the champion has 0.7"]), "digest")];
+        Runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["auc is 0.6, and the champion has 0.7"]), "digest")];
         var trigger = (await RunAsync(Monitor())).Triggers.Single();
         (trigger.Champion, trigger.HasNewChampion, trigger.Refusals.Single()).Should().Be((1, false, "auc is 0.6, and the champion has 0.7"));
     }
@@ -299,16 +285,75 @@ public sealed class TriggerTests : IDisposable
         var stopped = (await RunAsync(monitor)).Triggers.Single();
         (stopped.Status, stopped.Alarm!.Kind).Should().Be((TriggerStatus.Stopped, AlarmKind.Other));
         stopped.Reason.Should().Contain("Retraining does not help").And.Contain("last 2 runs");
-        _runner.Requests.Should().HaveCount(2);
+        Runner.Requests.Should().HaveCount(2);
         await monitor.ResetTriggerAsync("retrain", Stop);
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task Sinks_are_told_once_that_retraining_does_not_help()
+    {
+        var monitor = await FutileAsync();
+        var told = (await Alerts.ListOpenAsync(cancellationToken: Stop)).Single(a => a.Alarm.Check == "triggers");
+        (told.Cause, told.Alarm.Severity, told.Alarm.Value, told.Alarm.Threshold).Should().Be(("triggers/retrain stopped", AlarmSeverity.Critical, 2.0, 2.0));
+        told.Alarm.Sentence.Should().StartWith("Retraining does not help");
+        told.WithoutValues().Alarm.Sentence.Should().Be("futile_runs is 2, the limit 2.");
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == told.Cause).Status.Should().Be(AlertStatus.Suppressed);
+        World.Log.Batches[0] = Numbers(500, 0);
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == told.Cause).Status.Should().Be(AlertStatus.Suppressed, "the drift is gone, and the pipeline is stopped all the same");
+        await monitor.ResetTriggerAsync("retrain", Stop);
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == told.Cause).Status.Should().Be(AlertStatus.Resolved);
+    }
+
+    [Fact]
+    public async Task Sinks_are_told_of_a_candidate_that_was_refused_until_one_is_taken()
+    {
+        await DriftAsync();
+        Runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["auc is 0.6, and the champion has 0.7"]), "digest")];
+        var monitor = Monitor(m => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnDrift(d => d.Run("retrain")));
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain refused").Status.Should().Be(AlertStatus.Sent);
+        var open = (await Alerts.ListOpenAsync(cancellationToken: Stop)).Single(a => a.Alarm.Check == "triggers").Alarm;
+        (open.Severity, open.Sentence).Should().Be((AlarmSeverity.Warning, "Run run-1 made a candidate that was refused: auc is 0.6, and the champion has 0.7"));
+        (await RunAsync(monitor)).Alerts.Should().NotContain(a => a.Cause == "triggers/retrain refused" && a.Status == AlertStatus.Resolved, "the drift is still there, and answered");
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        Runner.Stages = [];
+        Runner.Work = () => World.TrainAsync(Training(seed: 99));
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain refused").Status.Should().Be(AlertStatus.Resolved);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_over_when_nothing_asks_for_another_candidate()
+    {
+        await DriftAsync();
+        Runner.Stages = [new("promote", StageStatus.Finished, TimeSpan.Zero, 1, new("promote", false, "new"), new Refused(["it is worse"]), "digest")];
+        var monitor = Monitor();
+        await RunAsync(monitor);
+        World.Log.Batches[0] = Numbers(500, 0);
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain refused").Status.Should().Be(AlertStatus.Resolved);
+    }
+
+    [Fact]
+    public async Task Alarms_about_pipelines_can_be_silenced()
+    {
+        var monitor = await FutileAsync(() => Alerts.SilenceAsync("*", "triggers/*", TimeSpan.FromDays(1), "ann", "known", Stop));
+        (await RunAsync(monitor)).Alerts.Single(a => a.Cause == "triggers/retrain stopped").Reason.Should().StartWith("Silenced by ann");
+    }
+
+    [Fact]
+    public void A_trigger_that_could_not_decide_does_not_say_that_all_is_well()
+    {
+        var failed = new TriggerResult("retrain", TriggerStatus.Failed, "the disk is gone");
+        var stopped = TriggerAlarms.Stopped("retrain", "Retraining does not help.", 2, 2);
+        TriggerAlarms.CanTell(stopped, [failed]).Should().BeFalse();
+        TriggerAlarms.CanTell(stopped, [new("retrain", TriggerStatus.Ran, "It was time.") { Trigger = "schedule" }]).Should().BeFalse();
+        TriggerAlarms.CanTell(stopped, []).Should().BeTrue("the monitor starts it no more");
     }
 
     [Fact]
     public async Task Runs_that_do_not_help_stop_the_pipeline_until_another_version_serves()
     {
         var monitor = await FutileAsync();
-        await _world.TrainAsync(Training(seed: 99));
+        await World.TrainAsync(Training(seed: 99));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -320,7 +365,7 @@ public sealed class TriggerTests : IDisposable
         for (var day = 0; day < 2; day++) (await RunDayAsync(monitor, day)).Status.Should().Be(TriggerStatus.Ran);
         var held = await RunDayAsync(monitor, 2);
         (held.Status, held.Reason).Should().Be((TriggerStatus.Held, "The budget is spent: monitors started the pipeline 2 times within 7.00:00:00, and 2 times are allowed."));
-        _time.Advance(TimeSpan.FromDays(7));
+        Time.Advance(TimeSpan.FromDays(7));
         (await RunDayAsync(monitor, 2)).Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -328,13 +373,13 @@ public sealed class TriggerTests : IDisposable
     public async Task A_clock_that_went_back_does_not_lengthen_the_cool_down()
     {
         await DriftAsync();
-        _time.AdjustTime(World.May.AddYears(3));
+        Time.AdjustTime(World.May.AddYears(3));
         var monitor = Monitor();
         await RunAsync(monitor);
-        _time.AdjustTime(World.May);
-        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        Time.AdjustTime(World.May);
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
         (await RunAsync(monitor)).Triggers.Single().Reason.Should().Contain("cool-down");
-        _time.AdjustTime(World.May.AddDays(1));
+        Time.AdjustTime(World.May.AddDays(1));
         (await RunAsync(monitor)).Triggers.Single().Status.Should().Be(TriggerStatus.Ran);
     }
 
@@ -346,7 +391,7 @@ public sealed class TriggerTests : IDisposable
         var ran = await RunDayAsync(monitor, 0);
         (ran.Status, ran.Trigger, ran.Reason).Should().Be((TriggerStatus.Ran, "data", "Started by 500 new predictions of version 1."));
         (await RunDayAsync(monitor, 0)).Status.Should().Be(TriggerStatus.NotNeeded);
-        _runner.Requests.Single().Request.Trigger.Should().Be("data");
+        Runner.Requests.Single().Request.Trigger.Should().Be("data");
     }
 
     [Fact]
@@ -357,6 +402,20 @@ public sealed class TriggerTests : IDisposable
     }
 
     [Fact]
+    public async Task New_labels_start_a_pipeline_when_there_are_enough_since_the_last_start()
+    {
+        await DriftAsync();
+        World.Log.Batches[0] = Labels(50, World.May.AddHours(20));
+        var monitor = Monitor(m => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnNewLabels(50, d => d.Run("retrain")));
+        var ran = await RunDayAsync(monitor, 0);
+        (ran.Status, ran.Trigger, ran.Reason).Should().Be((TriggerStatus.Ran, "labels", "Started by 50 new labels of version 1."));
+        (await RunDayAsync(monitor, 0)).Reason.Should().Be("There are less than 50 new labels.");
+        World.Log.Batches.Add(Labels(50, World.May.AddHours(30))); // late ones, of predictions of the first day
+        (await RunDayAsync(monitor, 1)).Status.Should().Be(TriggerStatus.Ran);
+        Runner.Requests.Select(r => r.Request.Trigger).Should().Equal("labels", "labels");
+    }
+
+    [Fact]
     public async Task A_schedule_starts_a_pipeline_once_for_each_of_its_moments()
     {
         await DriftAsync();
@@ -364,6 +423,25 @@ public sealed class TriggerTests : IDisposable
         (await RunDayAsync(monitor, 0)).Reason.Should().Be("Started by the schedule, due at 2001-05-01 12:00:00Z of version 1.");
         (await RunDayAsync(monitor, 0)).Status.Should().Be(TriggerStatus.NotNeeded);
         (await RunDayAsync(monitor, 1)).Status.Should().Be(TriggerStatus.Ran);
+    }
+
+    [Fact]
+    public async Task A_window_that_another_host_has_run_meanwhile_is_not_run_again()
+    {
+        await DriftAsync();
+        void Describe(MonitorBuilder m) => m.Configure(o => o.CoolDown = TimeSpan.Zero).OnSchedule("0 12 * * *", d => d.Run("retrain"));
+        var store = new MonitorMemory();
+        var late = Monitor(Describe, more: b => b.Use<IMonitorStore>(_ => store));
+        var faster = Monitor(Describe, more: b => b.Use<IMonitorStore>(_ => store));
+        void Interfere(string key)
+        {
+            if (!key.StartsWith("triggers/", StringComparison.Ordinal)) store.Interfere = Interfere;
+            else RunDayAsync(faster, 0).GetAwaiter().GetResult(); // it begins and ends before the other has decided
+        }
+
+        store.Interfere = Interfere;
+        (await RunDayAsync(late, 0)).Reason.Should().Be("The pipeline was started for this window already.");
+        Runner.Requests.Should().HaveCount(1);
     }
 
     [Fact]
@@ -399,13 +477,13 @@ public sealed class TriggerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_store_that_cannot_be_read_starts_nothing_and_is_reported()
+    public async Task AStore_that_cannot_be_read_starts_nothing_and_is_reported()
     {
         await DriftAsync();
         var monitor = Monitor(more: b => b.Use<IMonitorStore>(_ => new MonitorMemory { Error = new StoreException("the disk is gone") }));
         var failed = (await RunAsync(monitor)).Triggers.Single();
         (failed.Status, failed.Reason).Should().Be((TriggerStatus.Failed, "Whether to start it could not be decided: the disk is gone"));
-        _runner.Requests.Should().BeEmpty();
+        Runner.Requests.Should().BeEmpty();
     }
 
     [Fact]
@@ -424,127 +502,23 @@ public sealed class TriggerTests : IDisposable
         builder.Invoking(b => b.AddMonitor("d", m => m.OnNewData(1, d => d.Run("p")).OnNewData(2, d => d.Run("p")))).Should().Throw<ArgumentException>().WithMessage("*already*");
     }
 
+    private sealed record Refused(IReadOnlyList<string> Refusals) : IRefusals;
+
+    private static Apache.Arrow.RecordBatch Labels(int rows, DateTimeOffset knownAt) => new Table()
+        .Add("x", Enumerable.Range(0, rows).Select(i => (double)i))
+        .Add(PredictionColumns.Truth, Enumerable.Range(0, rows).Select(i => i % 2.0))
+        .Add(PredictionColumns.TruthTime, Enumerable.Repeat(knownAt, rows))
+        .ToBatch();
+
     // Two runs that left the version in its place, and as many are enough.
-    private async Task<IModelMonitor> FutileAsync()
+    private async Task<IModelMonitor> FutileAsync(Func<Task>? prepare = null)
     {
         await DriftAsync();
         var monitor = Monitor(m => m.Configure(o => (o.CoolDown, o.StopAfter) = (TimeSpan.Zero, 2)).OnDrift(d => d.Run("retrain")));
+        if (prepare is not null) await prepare();
         await RunAsync(monitor);
-        _world.Log.Batches[0] = Numbers(500, 100, yShift: 100);
+        World.Log.Batches[0] = Numbers(500, 100, yShift: 100);
         (await RunAsync(monitor)).Triggers.Single().Alarm.Should().NotBeNull();
         return monitor;
-    }
-
-    private static async Task<TriggerResult> RunDayAsync(IModelMonitor monitor, int day) =>
-        (await monitor.RunAsync("flight-delay", World.May.AddDays(day), World.May.AddDays(day + 1), Stop)).Triggers.Single();
-
-    private static Task<MonitorResult> RunAsync(IModelMonitor monitor, string name = "flight-delay") => monitor.RunAsync(name, World.May, World.May.AddDays(1), Stop);
-
-    private async Task DriftAsync()
-    {
-        _world.Log.Batches.Add(Numbers(500, 100));
-        await _world.TrainAsync(Training(seed: 1));
-    }
-
-    private static Table Training(int seed)
-    {
-        var random = new Random(seed);
-        return new Table()
-            .Add("x", Enumerable.Range(0, 2000).Select(_ => random.NextDouble()))
-            .Add("y", Enumerable.Range(0, 2000).Select(_ => random.NextDouble()))
-            .Add("delayed", Enumerable.Range(0, 2000).Select(i => i % 5 == 0));
-    }
-
-    private static Apache.Arrow.RecordBatch Numbers(int rows, double shift, double yShift = 0)
-    {
-        var random = new Random(7);
-        return new Table()
-            .Add("x", Enumerable.Range(0, rows).Select(_ => random.NextDouble() + shift))
-            .Add("y", Enumerable.Range(0, rows).Select(_ => random.NextDouble() + yShift))
-            .ToBatch();
-    }
-
-    // As in training, but for the true values.
-    private static Apache.Arrow.RecordBatch Labels(int lateOf10)
-    {
-        var random = new Random(7);
-        return new Table()
-            .Add("x", Enumerable.Range(0, 500).Select(_ => random.NextDouble()))
-            .Add("y", Enumerable.Range(0, 500).Select(_ => random.NextDouble()))
-            .Add(PredictionColumns.Truth, Enumerable.Range(0, 500).Select(i => i % 10 < lateOf10 ? 1.0 : 0.0))
-            .ToBatch();
-    }
-
-    private IModelMonitor Monitor(Action<MonitorBuilder>? describe = null, bool withRunner = true, Action<MlOpsBuilder>? more = null)
-    {
-        var services = new ServiceCollection();
-        Add(services, describe ?? (m => m.OnDrift(d => d.Run("retrain"))), withRunner, more);
-        _services = services.BuildServiceProvider();
-        return _services.GetRequiredService<IModelMonitor>();
-    }
-
-    private IHost CreateHost(Action<MonitorBuilder> describe)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        Add(builder.Services, describe, withRunner: true);
-        return builder.Build();
-    }
-
-    private void Add(IServiceCollection services, Action<MonitorBuilder> describe, bool withRunner, Action<MlOpsBuilder>? more = null)
-    {
-        services.AddSingleton<TimeProvider>(_time);
-        if (withRunner) services.AddSingleton<IPipelineRunner>(_runner);
-        var builder = services.AddMlOpsCore()
-            .Use<IModelRegistry>(_ => _world.Registry)
-            .Use<IDatasetStore>(_ => _world.Datasets)
-            .Use<IPredictionLog>(_ => _world.Log)
-            .Use<IMonitorStore>(_ => _store)
-            .AddMonitor("flight-delay", describe);
-        more?.Invoke(builder);
-    }
-
-    // In small steps, so that what waits for the clock is not passed over.
-    private async Task AdvanceAsync(TimeSpan time)
-    {
-        for (var i = 0; i < 24; i++)
-        {
-            _time.Advance(time / 24);
-            await Task.Yield();
-        }
-
-        Stop.ThrowIfCancellationRequested();
-    }
-
-    private sealed record Refused(IReadOnlyList<string> Refusals) : IRefusals;
-
-    private sealed class Runner : IPipelineRunner
-    {
-        public List<(string Pipeline, PipelineRequest Request)> Requests { get; } = [];
-
-        public Exception? Error { get; set; }
-
-        public TaskCompletionSource? Hold { get; set; }
-
-        public Func<Task>? Work { get; set; }
-
-        public IReadOnlyList<StageRun> Stages { get; set; } = [];
-
-        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public IReadOnlyCollection<string> Pipelines => ["retrain"];
-
-        public async Task<PipelineRun> RunAsync(string pipeline, PipelineRequest? request = null, CancellationToken cancellationToken = default)
-        {
-            lock (Requests) Requests.Add((pipeline, request!));
-            Started.TrySetResult();
-            if (Hold is not null) await Hold.Task.WaitAsync(cancellationToken);
-            if (Work is not null) await Work();
-            return Error is null ? new($"run-{Requests.Count}", pipeline, RunStatus.Finished, false, TimeSpan.Zero, Stages) : throw Error;
-        }
-
-        public Task<ReplayReport> ReplayAsync(string runId, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<CacheDecision>> ExplainAsync(string pipeline, PipelineRequest? request = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
     }
 }

@@ -10,6 +10,7 @@ internal sealed class FilePredictionStore : IPredictionStore
 {
     private const string OtherKey = "other"; // true values whose identifiers tell no day; files of older versions hold both
     private const string CompactedKey = "c";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly LogFolder _predictions;
     private readonly LogFolder _truths;
     private readonly ErasedSubjects _erased;
@@ -37,10 +38,17 @@ internal sealed class FilePredictionStore : IPredictionStore
         ArgumentNullException.ThrowIfNull(batch);
         var part = DayParts.Of(batch.Day);
         if (_predictions.Has(batch.Model, part, batch.Key)) return 0;
-        var rows = _erased.Keep(batch.Rows) is { } kept ? Pick(batch.Rows, batch.Schema, kept) : batch.Rows;
-        if (rows.Length == 0) return 0;
-        await _predictions.WriteAsync(batch.Model, part, batch.Key, batch.Schema, rows, cancellationToken).ConfigureAwait(false);
-        return rows.Length;
+        while (true)
+        {
+            var erasures = _erased.List();
+            var rows = ErasedSubjects.Keep(batch.Rows, erasures) is { } kept ? Pick(batch.Rows, batch.Schema, kept) : batch.Rows;
+            if (rows.Length == 0) return 0;
+            using var written = await _predictions.WriteAsync(batch.Model, part, batch.Key, batch.Schema, rows, cancellationToken).ConfigureAwait(false);
+            using var held = await _erased.LockAsync(cancellationToken).ConfigureAwait(false);
+            if (!erasures.SetEquals(_erased.List())) continue; // somebody has erased meanwhile: his rows may be among these
+            written.Place();
+            return rows.Length;
+        }
     }
 
     public async Task AppendGroundTruthAsync(string model, IReadOnlyList<GroundTruth> values, CancellationToken cancellationToken = default)
@@ -49,7 +57,8 @@ internal sealed class FilePredictionStore : IPredictionStore
         foreach (var part in values.GroupBy(v => PredictionId.DayOf(v.PredictionId) is { } day ? (DayParts.OfPredicted(day), string.Empty) : (DayParts.Of(DateOnly.FromDateTime(v.Time.UtcDateTime)), OtherKey)).OrderBy(g => g.Key.Item1, StringComparer.Ordinal))
         {
             using var rows = GroundTruthColumns.ToRows([.. part]);
-            await _truths.WriteAsync(model, part.Key.Item1, part.Key.Item2, GroundTruthColumns.Schema, rows, cancellationToken).ConfigureAwait(false);
+            using var written = await _truths.WriteAsync(model, part.Key.Item1, part.Key.Item2, GroundTruthColumns.Schema, rows, cancellationToken).ConfigureAwait(false);
+            written.Place();
         }
     }
 
@@ -88,7 +97,7 @@ internal sealed class FilePredictionStore : IPredictionStore
     public async Task<long> EraseAsync(string subject, DateTimeOffset at, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        _erased.Add(subject, at); // first: what others store from now on has none of it
+        await _erased.AddAsync(subject, at, cancellationToken).ConfigureAwait(false); // first: what others store from now on has none of it
         using var turn = await TakeTurnAsync(cancellationToken).ConfigureAwait(false);
         var erased = 0L;
         foreach (var model in _predictions.Models())
@@ -208,23 +217,5 @@ internal sealed class FilePredictionStore : IPredictionStore
     private static List<int> RowsWithout(StringArray names, HashSet<string> ids) => [.. Enumerable.Range(0, names.Length).Where(row => !ids.Contains(names.GetString(row)))];
 
     // Only one process at a time rewrites files.
-    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(_lock)!);
-                return new(_lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None);
-            }
-            catch (IOException e) when (File.Exists(_lock) && attempt >= 600)
-            {
-                throw new StoreException($"Another process looks after the prediction log '{_lock}' for a minute already. Try again later.", e, isTransient: true);
-            }
-            catch (IOException) when (File.Exists(_lock))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    private Task<IDisposable> TakeTurnAsync(CancellationToken cancellationToken) => FileLock.TakeAsync(_lock, Patience, cancellationToken);
 }

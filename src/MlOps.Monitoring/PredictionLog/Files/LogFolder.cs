@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using Apache.Arrow;
 using MlOps.Core;
 
@@ -18,26 +19,33 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
     private static readonly TimeSpan TornAfter = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<string, DatasetSchema> _schemas = new(StringComparer.Ordinal);
 
-    /// <summary>Writes rows as the next file of a part.</summary>
+    /// <summary>Writes rows for the next file of a part, where nobody looks for them yet.</summary>
     /// <param name="model">The model.</param>
     /// <param name="part">The part.</param>
     /// <param name="key">What tells the file from others beside its number: no dash.</param>
     /// <param name="schema">The columns.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
-    public async Task WriteAsync(string model, string part, string key, DatasetSchema schema, RecordBatch rows, CancellationToken cancellationToken)
+    /// <returns>What gives the file its place.</returns>
+    public async Task<WrittenFile> WriteAsync(string model, string part, string key, DatasetSchema schema, RecordBatch rows, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(PathOf(model, part)).FullName;
         var temporary = Path.Combine(folder, Path.GetRandomFileName() + TemporarySuffix);
         try
         {
             await engine.WriteParquetAsync(temporary, schema, One(rows), cancellationToken).ConfigureAwait(false);
-            var next = Sequences(folder).DefaultIfEmpty(0).Max() + 1;
-            while (!ExclusiveMove.TryMove(temporary, Path.Combine(folder, NameOf(next, schema, key)))) next++; // another process may have taken the number meanwhile
+            DurableFile.Flush(temporary);
+            return new(temporary, () =>
+            {
+                var next = Sequences(folder).DefaultIfEmpty(0).Max() + 1;
+                while (!ExclusiveMove.TryMove(temporary, Path.Combine(folder, NameOf(next, schema, key)))) next++; // another process may have taken the number meanwhile
+                DurableFile.FlushFolder(folder);
+            });
         }
-        finally
+        catch
         {
             File.Delete(temporary);
+            throw;
         }
     }
 
@@ -86,8 +94,17 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         var temporary = Path.Combine(Path.GetDirectoryName(file.Path)!, Path.GetRandomFileName() + TemporarySuffix);
         try
         {
-            if (await engine.WriteParquetAsync(temporary, schema, rows, cancellationToken).ConfigureAwait(false) > 0) File.Move(temporary, file.Path, overwrite: true);
-            else File.Delete(file.Path);
+            if (await engine.WriteParquetAsync(temporary, schema, rows, cancellationToken).ConfigureAwait(false) > 0)
+            {
+                DurableFile.Flush(temporary);
+                File.Move(temporary, file.Path, overwrite: true);
+            }
+            else
+            {
+                File.Delete(file.Path);
+            }
+
+            DurableFile.FlushFolder(Path.GetDirectoryName(file.Path)!);
         }
         finally
         {
@@ -117,8 +134,11 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
             try
             {
                 await engine.WriteParquetAsync(temporary, schema, AllAsync(files, cancellationToken), cancellationToken).ConfigureAwait(false);
-                await File.WriteAllLinesAsync(Path.Combine(folder, name + ReplacesSuffix), files.Select(f => Path.GetFileName(f.Path)), cancellationToken).ConfigureAwait(false);
+                DurableFile.Flush(temporary);
+                var replaced = Encoding.UTF8.GetBytes(string.Join('\n', files.Select(f => Path.GetFileName(f.Path))));
+                await DurableFile.WriteAsync(Path.Combine(folder, name + ReplacesSuffix), replaced, cancellationToken).ConfigureAwait(false);
                 File.Move(temporary, Path.Combine(folder, name)); // from here on the others are passed over
+                DurableFile.FlushFolder(folder);
                 less += files.Length - 1;
             }
             finally
@@ -226,4 +246,15 @@ internal sealed record LogFile(string Path, string Kind, string Key)
         var name = System.IO.Path.GetFileNameWithoutExtension(path).Split('-', 3);
         return new(path, name.Length > 1 ? name[1] : name[0], name.Length > 2 ? name[2] : string.Empty);
     }
+}
+
+/// <summary>A file that is written and has no place yet. Disposed without one, it is removed.</summary>
+/// <param name="temporary">Where it lies.</param>
+/// <param name="place">Gives it its place.</param>
+internal sealed class WrittenFile(string temporary, Action place) : IDisposable
+{
+    /// <summary>Gives the file its place, in which readers find it.</summary>
+    public void Place() => place();
+
+    public void Dispose() => File.Delete(temporary);
 }

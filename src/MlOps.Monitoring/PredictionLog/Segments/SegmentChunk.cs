@@ -68,11 +68,12 @@ internal sealed unsafe class SegmentChunk : IDisposable
             chunk.TouchPages();
             return chunk;
         }
-        catch
+        catch (Exception e)
         {
             file?.Dispose();
             stream.Dispose();
             File.Delete(path);
+            if (DurableFile.MayNotGrow(e)) throw new IOException(e.Message, e);
             throw;
         }
     }
