@@ -37,6 +37,17 @@ public class KernelTests
         });
 
     [Fact]
+    public void Buckets_are_as_narrow_as_their_number_allows() =>
+        Gen.Select(Gen.OneOf(Gen.Long, Gen.Long[-9, 9], Gen.Long[1L << 60, (1L << 60) + 5000], Gen.Double[-3, 3].Select(v => ValueSketch.KeyOf(BitConverter.DoubleToInt64Bits(v), whole: false))).Array[1, 300], Gen.Int[1, 300]).Sample((keys, most) =>
+        {
+            var level = BucketLevel.For(keys, Math.Max(2, most));
+            Buckets(level).Should().BeLessThanOrEqualTo(Math.Max(2, most));
+            if (level > 0) Buckets(level - 1).Should().BeGreaterThan(Math.Max(2, most));
+
+            int Buckets(int bits) => keys.Select(k => k >> Math.Min(bits, 63)).Distinct().Count();
+        });
+
+    [Fact]
     public void A_block_of_whole_numbers_is_looked_at_value_by_value() =>
         Gen.Long.Array[1, 100].Sample(values =>
         {

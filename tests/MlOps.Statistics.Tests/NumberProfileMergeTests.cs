@@ -36,6 +36,36 @@ public class NumberProfileMergeTests
             iter: 500);
 
     [Fact]
+    public void Reading_a_profile_while_it_grows_changes_nothing() =>
+        Gen.Select(Profiles.Reals, Cuts).Sample(
+            (values, cuts) =>
+            {
+                var (whole, read) = (new ColumnProfile(ValueKind.Real, Profiles.Small), new ColumnProfile(ValueKind.Real, Profiles.Small));
+                var at = 0;
+                foreach (var cut in cuts.Select(c => Math.Min(c, values.Length)).Order().Append(values.Length))
+                {
+                    read.Add(values.AsSpan(at, cut - at));
+                    at = cut;
+                    _ = (read.Distinct, read.Numbers!.QuantileError, read.Clone());
+                }
+
+                whole.Add(values);
+                Profiles.ShouldEqual(read.Numbers!, whole.Numbers!);
+            },
+            iter: 300);
+
+    [Fact]
+    public void Several_may_read_a_profile_that_has_come_to_rest()
+    {
+        var profile = new ColumnProfile();
+        profile.Add([.. Enumerable.Range(0, 5000).Select(i => Math.Sqrt(i))]);
+        var copies = new byte[8][];
+        Parallel.For(0, copies.Length, i => copies[i] = profile.ToBytes());
+        copies.Should().OnlyContain(c => c.SequenceEqual(copies[0]));
+        profile.Numbers!.Count.Should().Be(5000);
+    }
+
+    [Fact]
     public void Merging_is_associative() =>
         Gen.Select(Profiles.Reals, Profiles.Reals, Profiles.Reals).Sample(
             (a, b, c) =>

@@ -137,6 +137,6 @@ public class StoredProfileTests
         Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(texts.ToBytes())).Should().Be(GoldenText);
     }
 
-    private const string Golden = "E543792FBCC0FC595AD569A4CE6D3F6BCFFE0556B8EDD7AFF501EA85D05E1636";
+    private const string Golden = "6029D9917DF2CF20C16EED4A9FAE0FF4EEA5CF93B6E3922633552295D8F25E9C";
     private const string GoldenText = "2FDF3C9BC2CA2A1CCDBD39D8D29A28D992FA61C869DDB572D6CFF0479B3D5515";
 }

@@ -18,7 +18,7 @@ internal static class ArrowColumn
             case DoubleArray doubles: profile.Add(doubles.Values, ValidityOf(doubles)); break;
             case Int64Array longs: profile.Add(longs.Values, ValidityOf(longs)); break;
             case StringArray texts: profile.AddText(texts.ValueOffsets, texts.Values, ValidityOf(texts)); break;
-            case BooleanArray booleans: profile.AddBooleans(booleans.Values, booleans.Length, booleans.Offset, ValidityOf(booleans)); break;
+            case BooleanArray booleans: profile.AddBooleans(booleans.ValueBuffer.Span, booleans.Length, booleans.Offset, ValidityOf(booleans)); break;
             case TimestampArray times: profile.AddTimestamps(times.Values, UnitOf(((TimestampType)times.Data.DataType).Unit), ValidityOf(times)); break;
             case Date32Array days: profile.AddDates(days.Values, ValidityOf(days)); break;
             case Int32Array integers: profile.Add(integers.Values, ValidityOf(integers)); break;

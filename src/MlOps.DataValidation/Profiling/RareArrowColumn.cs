@@ -24,7 +24,7 @@ internal static class RareArrowColumn
             case Time32Array times: AddTimes(profile, times); break;
             case DictionaryArray dictionary: AddDictionary(profile, dictionary); break;
             case LargeListArray lists: AddLists(profile, lists, lists.Values, row => (int)lists.ValueOffsets[row]); break;
-            case FixedSizeListArray lists: AddLists(profile, lists, lists.Values, row => row * ((FixedSizeListType)lists.Data.DataType).ListSize); break;
+            case FixedSizeListArray lists: AddLists(profile, lists, lists.Values, row => (lists.Offset + row) * ((FixedSizeListType)lists.Data.DataType).ListSize); break;
             case FixedSizeBinaryArray binary: AddBinary(profile, binary); break;
         }
     }

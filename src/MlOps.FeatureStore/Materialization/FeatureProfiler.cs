@@ -59,7 +59,7 @@ internal sealed class FeatureProfiler(FeatureView view)
             case DoubleArray a: profile.Add(a.Values, ValidityOf(a)); break;
             case Int64Array a: profile.Add(a.Values, ValidityOf(a)); break;
             case StringArray a: profile.AddText(a.ValueOffsets, a.Values, ValidityOf(a)); break;
-            case BooleanArray a: profile.AddBooleans(a.Values, a.Length, a.Offset, ValidityOf(a)); break;
+            case BooleanArray a: profile.AddBooleans(a.ValueBuffer.Span, a.Length, a.Offset, ValidityOf(a)); break;
             case TimestampArray a: profile.AddTimestamps(a.Values, TimeUnit.Microsecond, ValidityOf(a)); break;
             case Date32Array a: profile.AddDates(a.Values, ValidityOf(a)); break;
             case Decimal128Array a: profile.Add([.. Enumerable.Range(0, a.Length).Select(i => a.GetValue(i) ?? 0)], ValidityOf(a)); break;

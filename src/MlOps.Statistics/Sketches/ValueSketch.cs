@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -34,6 +34,11 @@ internal sealed class ValueSketch
     private HyperLogLog? _distinct;
     private FrequentValues? _frequent;
     private bool _many;
+    private int _level;
+
+    // Values that came when one too many had been counted: the more are known when the width of the buckets is chosen, the more seldom it is chosen anew.
+    private volatile long[]? _waiting;
+    private int _waitingCount;
 
     /// <summary>Makes an empty sketch.</summary>
     /// <param name="limit">Up to how many different values each is counted.</param>
@@ -46,17 +51,24 @@ internal sealed class ValueSketch
 
     private ValueSketch(int limit, bool whole, bool keep, int level, CountTable table, HyperLogLog? distinct, FrequentValues? frequent)
     {
-        (_limit, _whole, _keep, Level, _table, _distinct, _frequent) = (limit, whole, keep, level, table, distinct, frequent);
+        (_limit, _whole, _keep, _level, _table, _distinct, _frequent) = (limit, whole, keep, level, table, distinct, frequent);
     }
 
     /// <summary>Gets how many bits of the key are dropped; <see cref="Exact"/> when each value is counted.</summary>
-    public int Level { get; private set; }
+    public int Level
+    {
+        get
+        {
+            Settle();
+            return _level;
+        }
+    }
 
     public long Count { get; private set; }
 
     public bool IsExact => Level == Exact;
 
-    public HyperLogLog? Distinct => _distinct;
+    public HyperLogLog? Distinct => IsExact ? null : _distinct;
 
     /// <summary>The whole number or bits of a double as a key that orders as the value does.</summary>
     public static long KeyOf(long raw, bool whole)
@@ -75,7 +87,7 @@ internal sealed class ValueSketch
         while (raw.Length > 0)
         {
             var block = raw[..Math.Min(raw.Length, BlockSize)];
-            raw = raw[(Level == Exact ? AddExact(block) : AddSketched(block, scratch))..];
+            raw = raw[(_waiting is not null ? Wait(block) : _level == Exact ? AddExact(block) : AddSketched(block, scratch))..];
         }
     }
 
@@ -90,11 +102,11 @@ internal sealed class ValueSketch
             return;
         }
 
-        if (Level == Exact) Convert();
+        if (Level == Exact) Convert([]);
         if (other.Level == Exact)
         {
             other = other.Clone();
-            other.Convert();
+            other.Convert([]);
         }
 
         var level = Math.Max(Level, other.Level);
@@ -122,6 +134,7 @@ internal sealed class ValueSketch
     /// <summary>The buckets in ascending order: the lowest and highest value that would fall into each, and how many did.</summary>
     public Bucket[] Buckets()
     {
+        Settle();
         var buckets = new List<Bucket>(_table.Distinct);
         if (Level == Exact)
         {
@@ -147,6 +160,7 @@ internal sealed class ValueSketch
     /// <summary>The keys of the buckets in ascending order, at <see cref="Level"/> or, when each value is counted, at level 0, and their counts.</summary>
     public (long[] Keys, long[] Counts) Ordered()
     {
+        Settle();
         var (keys, counts) = _table.Ordered();
         if (Level != Exact) return (keys, counts);
         for (var i = 0; i < keys.Length; i++) keys[i] = KeyOf(keys[i], _whole);
@@ -160,13 +174,18 @@ internal sealed class ValueSketch
     /// <summary>Whether two values can be the smallest and the largest of those that were seen.</summary>
     public bool Spans(long lowest, long highest)
     {
+        Settle();
         var sorted = _table.ToSorted();
         if (sorted.Length == 0) return true;
         if (Level != Exact) return BucketOf(lowest) == sorted[0].Key && BucketOf(highest) == sorted[^1].Key && KeyOf(lowest, _whole) <= KeyOf(highest, _whole);
         return KeyOf(lowest, _whole) == sorted.Min(v => KeyOf(v.Key, _whole)) && KeyOf(highest, _whole) == sorted.Max(v => KeyOf(v.Key, _whole));
     }
 
-    public ValueSketch Clone() => new(_limit, _whole, _keep, Level, _table.Clone(), _distinct?.Clone(), _frequent?.Clone()) { Count = Count };
+    public ValueSketch Clone()
+    {
+        Settle();
+        return new(_limit, _whole, _keep, _level, _table.Clone(), _distinct?.Clone(), _frequent?.Clone()) { Count = Count };
+    }
 
     public void Write(StateWriter writer)
     {
@@ -217,7 +236,7 @@ internal sealed class ValueSketch
     /// <returns>Whether it was added.</returns>
     public bool TryAddExact(long raw, long count)
     {
-        if (Level != Exact || _table.CountOf(raw) == 0) return false;
+        if (_level != Exact || _waiting is not null || _table.CountOf(raw) == 0) return false;
         _table.Add(raw, count);
         Count += count;
         return true;
@@ -227,17 +246,46 @@ internal sealed class ValueSketch
     {
         var added = _table.AddAll(block, _limit);
         Count += added;
-        if (_table.Distinct > _limit) Convert();
+        if (_table.Distinct > _limit) _waiting = ArrayPool<long>.Shared.Rent(Math.Max(BlockSize, _limit));
         return added;
+    }
+
+    private int Wait(ReadOnlySpan<long> block)
+    {
+        var waiting = _waiting!;
+        var added = Math.Min(block.Length, waiting.Length - _waitingCount);
+        block[..added].CopyTo(waiting.AsSpan(_waitingCount));
+        _waitingCount += added;
+        Count += added;
+        if (_waitingCount == waiting.Length) Settle();
+        return added;
+    }
+
+    // Several may read what nobody adds to any more, and the first one settles it.
+    private void Settle()
+    {
+        if (_waiting is null) return;
+        lock (_table)
+        {
+            if (_waiting is not { } waiting) return;
+            var values = waiting.AsSpan(0, _waitingCount);
+            Count -= values.Length;
+            Convert(values);
+            var scratch = _scratch ??= new();
+            for (ReadOnlySpan<long> left = values; left.Length > 0;) left = left[AddSketched(left[..Math.Min(left.Length, BlockSize)], scratch)..];
+            _waitingCount = 0;
+            _waiting = null;
+            ArrayPool<long>.Shared.Return(waiting);
+        }
     }
 
     private void AddExact(long raw, long count)
     {
         Count += count;
-        if (Level == Exact)
+        if (_level == Exact)
         {
             _table.Add(raw, count);
-            if (_table.Distinct > _limit) Convert();
+            if (_table.Distinct > _limit) Convert([]);
             return;
         }
 
@@ -251,7 +299,7 @@ internal sealed class ValueSketch
     private int AddSketched(ReadOnlySpan<long> block, Scratch scratch)
     {
         var keys = scratch.Keys.AsSpan(0, block.Length);
-        Keys(block, keys, Level, _whole);
+        Keys(block, keys, _level, _whole);
         var added = _table.AddAll(keys, _limit, Threshold, _many, scratch.Frequent, out var frequent);
         _many = frequent > added / 16;
         block = block[..added];
@@ -300,12 +348,14 @@ internal sealed class ValueSketch
     // Values whose bucket has less than this are not worth looking at one by one.
     private long Threshold => FrequentValues.Threshold(Count);
 
-    private long BucketOf(long raw) => KeyOf(raw, _whole) >> Level;
+    private long BucketOf(long raw) => KeyOf(raw, _whole) >> _level;
 
-    // From every value with its count to buckets. What was frequent until now is known exactly.
-    private void Convert()
+    // From every value with its count to buckets that also have room for values that come next. What was frequent until now is known exactly.
+    private void Convert(ReadOnlySpan<long> next)
     {
-        var (keys, counts) = (new long[_table.Distinct], new long[_table.Distinct]);
+        var distinct = _table.Distinct;
+        var (all, counts) = (new long[distinct + next.Length], new long[distinct]);
+        var keys = all.AsSpan(0, distinct);
         _table.CopyTo(keys, counts);
         _distinct = new();
         var threshold = Threshold;
@@ -317,35 +367,23 @@ internal sealed class ValueSketch
         }
 
         // As a rule many bits have to go, so the level is found before the table is built anew.
-        var sorted = (long[])keys.Clone();
-        Array.Sort(sorted);
-        Level = LevelFor(sorted, _limit);
-        for (var i = 0; i < keys.Length; i++) keys[i] >>= Level;
+        Keys(next, all.AsSpan(distinct), 0, _whole);
+        _level = BucketLevel.For(all, _limit);
+        for (var i = 0; i < keys.Length; i++) keys[i] >>= _level;
         _table.Refill(keys, counts);
-    }
-
-    // Neighbours share a bucket from the level on at which their highest different bit is dropped.
-    private static int LevelFor(ReadOnlySpan<long> sorted, int target)
-    {
-        Span<int> apart = stackalloc int[65];
-        apart.Clear();
-        for (var i = 1; i < sorted.Length; i++) apart[64 - BitOperations.LeadingZeroCount((ulong)(sorted[i - 1] ^ sorted[i]))]++;
-        var (buckets, level) = (sorted.Length - apart[0], 0);
-        while (buckets > target) buckets -= apart[++level];
-        return level;
     }
 
     // Drops bits one by one until there are not more buckets than allowed.
     private void Coarsen()
     {
-        while (_table.Distinct > _limit) CoarsenTo(Level + 1);
+        while (_table.Distinct > _limit) CoarsenTo(_level + 1);
     }
 
     private void CoarsenTo(int level)
     {
-        if (level == Level) return;
-        _table.Shift(level - Level);
-        Level = level;
+        if (level == _level) return;
+        _table.Shift(level - _level);
+        _level = level;
     }
 
     private sealed class Scratch

@@ -18,7 +18,6 @@ public class EvidentlyTests
         ["cat2_80_100|evidently|fisher_exact"] = UnequalSizes,
     };
 
-    // The kernel distance has its own adapter, beside the multivariate comparisons.
     public static IEnumerable<TheoryDataRow<string>> Cases =>
         Oracles.Cases(File, c => c.GetProperty("source").GetString() == "evidently" && c.GetProperty("method").GetString() != "empirical_mmd", Excluded);
 
@@ -42,6 +41,30 @@ public class EvidentlyTests
         // SciPy's series for the limit of the Cramér-von Mises statistic, which the peer uses, ends at terms of 1e-7, ours at 1e-17.
         else score.Should().BeApproximately(drift, method == "cramer_von_mises" ? 1e-9 : SamplePair.Near(drift));
         HasDrifted(method, score, Oracles.Number(expected.GetProperty("threshold"))).Should().Be(expected.GetProperty("drifted").GetBoolean());
+    }
+
+    public static IEnumerable<TheoryDataRow<string>> DiscrepancyCases =>
+        Oracles.Cases(File, c => c.GetProperty("source").GetString() == "evidently" && c.GetProperty("method").GetString() == "empirical_mmd");
+
+    [Theory]
+    [MemberData(nameof(DiscrepancyCases))]
+    public void Finds_the_discrepancy_that_Evidently_finds(string id)
+    {
+        var one = Oracles.Case(File, id);
+        var pair = SamplePair.Read(one);
+        var (reference, current) = (pair.ReferenceNumbers, pair.CurrentNumbers);
+        var found = MeanDiscrepancy.Test(reference, current, 1, new() { Bandwidth = BandwidthOf(reference), BlockRows = 2 * Math.Max(reference.Length, current.Length), Permutations = 1 });
+
+        // The kernel is kept in single precision, to about 3e-8 each.
+        found.Discrepancy.Should().BeApproximately(one.GetProperty("expected").GetProperty("statistic").GetDouble(), 2e-7);
+    }
+
+    // The peer takes it from the distances within the reference, those of rows to themselves included.
+    private static double BandwidthOf(double[] reference)
+    {
+        var distances = reference.SelectMany(x => reference.Select(y => (x - y) * (x - y))).Order().ToArray();
+        var median = distances[(int)Math.Round(0.5 * (distances.Length - 1))];
+        return Math.Sqrt(0.5 * (median == 0 ? 1 : median));
     }
 
     private static double Score(string method, SamplePair pair)
