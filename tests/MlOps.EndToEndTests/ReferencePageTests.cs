@@ -96,7 +96,7 @@ public sealed partial class ReferencePageTests
             ["MlOps:Redis:Configuration"] = "redis.example",
             [$"{path}:{option}"] = wrong,
         });
-        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").UseInProcessOnlineStore().UseRedisOnlineStore().AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddAlertWebhook("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
+        builder.Services.AddMlOps().UsePostgres("Host=db.example;Database=mlops").UseInProcessOnlineStore().UseRedisOnlineStore().AddPostgresWarehouse("orders", "Host=db.example;Database=sales").AddDuckDbWarehouse("lake", folder.Path).AddOnnx().AddPipeline<NoPipeline>("orders").AddMonitor("orders").AddShadow("orders").AddAlertWebhook("orders").AddOpenLineage(options => options.Log = true).AddWebhook("orders").AddBundleSigning();
         builder.Services.AddHealthChecks().AddMonitors();
         using var host = builder.Build();
 
