@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(1811, LogLevel.Error, "A request for features failed")]
     public static partial void FeatureRequestFailed(this ILogger logger, Exception error);
+
+    [LoggerMessage(1812, LogLevel.Error, "A page of a monitor could not be read")]
+    public static partial void MonitoringUnavailable(this ILogger logger, Exception error);
 }
