@@ -27,7 +27,7 @@ public static class MonitoringEndpointExtensions
         prefix = prefix.TrimEnd('/');
         if (!prefix.StartsWith('/')) throw new ArgumentException("The prefix must begin with a slash and have a name, as /monitoring.", nameof(prefix));
         var pages = endpoints.ServiceProvider.GetService<IMonitorPages>() ?? throw new InvalidOperationException("Monitoring cannot be mapped because the host has no monitor. Call AddMonitor() on the MlOps builder first.");
-        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(IMonitorPages));
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger<IMonitorPages>();
         var group = endpoints.MapGroup(prefix);
         group.MapMethods("/{**path}", Reading, context => AnswerAsync(context, pages, logger));
         return group;
