@@ -81,6 +81,7 @@ public static class MonitoringBuilderExtensions
         services.TryAddSingleton<MonitorRunner>();
         services.TryAddSingleton<ReportFiles>();
         services.TryAddSingleton<IModelMonitor, ModelMonitor>();
+        services.TryAddSingleton<IMonitorPages, MonitorPages>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MonitorService>());
         return builder;
     }

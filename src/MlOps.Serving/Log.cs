@@ -51,4 +51,7 @@ internal static partial class Log
 
     [LoggerMessage(1815, LogLevel.Warning, "{Failed} of {Rows} rows of {Dataset} could not be scored by version {Version} of model {Model}; the predictions say why, row by row")]
     public static partial void NotAllScored(this ILogger logger, long failed, long rows, string dataset, int version, string model);
+
+    [LoggerMessage(1816, LogLevel.Error, "A page of a monitor could not be read")]
+    public static partial void MonitoringUnavailable(this ILogger logger, Exception error);
 }

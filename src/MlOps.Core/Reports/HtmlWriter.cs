@@ -138,6 +138,7 @@ internal sealed class HtmlWriter
             _ => string.Empty,
         };
         var text = cell.Tone == ReportTone.Plain ? Text(cell.Text) : Chip(cell.Text, cell.Tone);
+        if (cell.Address is { } address) text = $"""<a href="{Text(address)}">{text}</a>""";
         if (cell.Link is { } link) text = $"""<a href="#{Text(link)}">{text}</a>""";
         if (cell.Bar is { } bar) text += string.Create(CultureInfo.InvariantCulture, $"""<span class="bar{(cell.IsBefore ? " before" : "")}" style="width:{100 * Math.Clamp(bar, 0, 1):0.#}%"></span>""");
         return $"<td{style}>{text}</td>";

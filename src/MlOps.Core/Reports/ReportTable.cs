@@ -34,6 +34,9 @@ internal readonly record struct ReportCell(string Text)
     /// <summary>The anchor of the section that tells more.</summary>
     public string? Link { get; init; }
 
+    /// <summary>The relative address of another page that tells more; only in HTML.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Whether it is data rather than words of ours.</summary>
     public bool IsData { get; init; }
 

@@ -23,6 +23,9 @@ internal static class AlertJson
         },
         MlOpsJson.Options);
 
+    /// <summary>Describes what is open to those who may see values of columns.</summary>
+    public static object DescribeOpen(Alert alert) => new { alert.Monitor, alert = Describe(alert), alert.LastSeen };
+
     private static object Describe(Alert alert) => new
     {
         alert.Cause,

@@ -34,6 +34,16 @@ internal sealed class ReportFiles(IOptions<MlOpsOptions> options, ILogger<Report
         }
     }
 
+    /// <summary>Lists the reports of a monitor, the latest first.</summary>
+    public static IReadOnlyList<SavedReport> List(MlOpsOptions options, string monitor)
+    {
+        var folder = FolderOf(options, monitor);
+        return !Directory.Exists(folder) ? [] :
+        [
+            .. Directory.EnumerateFiles(folder, "*.json").Select(f => SavedReport.Find(Path.GetFileNameWithoutExtension(f), TimeFormat)).OfType<SavedReport>().OrderByDescending(r => r.To).ThenByDescending(r => r.From),
+        ];
+    }
+
     /// <summary>The folder of a monitor's reports. Every character of its name that could lead elsewhere is written as its code.</summary>
     public static string FolderOf(MlOpsOptions options, string monitor) =>
         options.PathOf(Path.Combine("reports", string.Concat(monitor.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? $"{c}" : string.Create(CultureInfo.InvariantCulture, $"%{(int)c:x4}")))));
@@ -61,4 +71,17 @@ internal sealed class ReportFiles(IOptions<MlOpsOptions> options, ILogger<Report
             foreach (var file in report) File.Delete(file);
         }
     }
+}
+
+/// <summary>A report that was saved.</summary>
+/// <param name="Name">What its files are called, without what tells their kind.</param>
+/// <param name="From">The first moment of its window.</param>
+/// <param name="To">The moment after the last.</param>
+internal sealed record SavedReport(string Name, DateTimeOffset From, DateTimeOffset To)
+{
+    public static SavedReport? Find(string name, string timeFormat) =>
+        name.Split('-') is [var from, var to] && Read(from, timeFormat) is { } first && Read(to, timeFormat) is { } last ? new(name, first, last) : null;
+
+    private static DateTimeOffset? Read(string text, string timeFormat) =>
+        DateTimeOffset.TryParseExact(text, timeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 }
