@@ -8,17 +8,17 @@ internal static class MultivariateAlarms
     public static IReadOnlyList<Alarm> Of(MultivariateReport report, MultivariateOptions options) =>
     [
         .. report.Reconstruction is { } reconstruction ? Of(reconstruction, options) : [],
-        .. (report.Classifier is { } classifier ? report.Texts.Prepend(classifier) : report.Texts).Where(s => s.Status == DriftStatus.Drifted).Select(s => Of(s, options)),
-        .. report.Vectors.Where(v => v.Status == DriftStatus.Drifted).Select(v => Of(v, options)),
+        .. Separations(report).SelectMany(s => Of(s, options)),
+        .. report.Vectors.SelectMany(v => Of(v, options)),
     ];
 
     public static string Summarise(MultivariateReport report, MonitorContext context)
     {
         string[] drifted =
         [
-            .. report.Reconstruction is { } r && (r.Status == DriftStatus.Drifted || r.Chunks.Any(c => c.Status == DriftStatus.Drifted)) ? ["how columns go together"] : Array.Empty<string>(),
-            .. (report.Classifier is { } c ? report.Texts.Prepend(c) : report.Texts).Where(s => s.Status == DriftStatus.Drifted).Select(s => s.Subject),
-            .. report.Vectors.Where(v => v.Status == DriftStatus.Drifted).Select(v => v.Vector),
+            .. report.Reconstruction is { } r && IsDrifted(r.Status, r.Chunks.Select(c => c.Status)) ? ["how columns go together"] : Array.Empty<string>(),
+            .. Separations(report).Where(s => IsDrifted(s.Status, s.Chunks.Select(c => c.Status))).Select(s => s.Subject),
+            .. report.Vectors.Where(v => IsDrifted(v.Status, v.Chunks.Select(c => c.Status))).Select(v => v.Vector),
         ];
         return drifted.Length > 0 ? $"Drift of rows as wholes, in {string.Join(", ", drifted)}."
             : report.Rows < context.Options.MinRows ? string.Create(CultureInfo.InvariantCulture, $"Nothing can be said of rows as wholes: {report.Rows:N0} predictions in the window, {context.Options.MinRows:N0} are needed.")
@@ -52,22 +52,48 @@ internal static class MultivariateAlarms
             Contributors = [new("reconstruction error", reference.Mean, current.Mean, 1)],
         };
 
-    private static Alarm Of(SeparationDrift drift, MultivariateOptions options) => new(MultivariateCheck.CheckName, AlarmKind.Drift, AlarmSeverity.Warning, drift.Subject, drift.Sentence)
-    {
-        Statistic = "roc_auc",
-        Value = drift.RocAuc,
-        Reference = 0.5,
-        Threshold = options.RocAucThreshold,
-        PValue = drift.PValue,
-        Contributors = drift.Contributors,
-    };
+    private static IEnumerable<SeparationDrift> Separations(MultivariateReport report) => report.Classifier is { } classifier ? report.Texts.Prepend(classifier) : report.Texts;
 
-    private static Alarm Of(VectorDrift drift, MultivariateOptions options) => new(MultivariateCheck.CheckName, AlarmKind.Drift, AlarmSeverity.Warning, drift.Vector, drift.Sentence)
+    private static bool IsDrifted(DriftStatus window, IEnumerable<DriftStatus> chunks) => chunks.Prepend(window).Contains(DriftStatus.Drifted);
+
+    private static IEnumerable<Alarm> Of(SeparationDrift drift, MultivariateOptions options)
     {
-        Statistic = "mmd2",
-        Value = drift.Discrepancy,
-        Reference = 0,
-        Threshold = options.DiscrepancyThreshold,
-        PValue = drift.PValue,
-    };
+        if (drift.Status == DriftStatus.Drifted) yield return Separation(drift.Subject, drift.Sentence, drift.RocAuc, drift.PValue, drift.Contributors, options);
+        foreach (var chunk in drift.Chunks.Where(c => c.Status == DriftStatus.Drifted))
+        {
+            FormattableString sentence = $"Trees tell rows of the chunk from rows of training: ROC AUC {chunk.RocAuc:0.000}. They go by {string.Join(", ", chunk.Contributors.Take(3).Select(c => c.Name))}.";
+            yield return Separation(drift.Subject, sentence.ToString(CultureInfo.InvariantCulture), chunk.RocAuc, chunk.PValue, chunk.Contributors, options) with { Chunk = chunk.Chunk };
+        }
+    }
+
+    private static Alarm Separation(string subject, string sentence, double area, double chance, IReadOnlyList<AlarmContributor> contributors, MultivariateOptions options) =>
+        new(MultivariateCheck.CheckName, AlarmKind.Drift, AlarmSeverity.Warning, subject, sentence)
+        {
+            Statistic = "roc_auc",
+            Value = area,
+            Reference = 0.5,
+            Threshold = options.RocAucThreshold,
+            PValue = chance,
+            Contributors = contributors,
+        };
+
+    private static IEnumerable<Alarm> Of(VectorDrift drift, MultivariateOptions options)
+    {
+        if (drift.Status == DriftStatus.Drifted) yield return Discrepancy(drift.Vector, drift.Sentence, drift.Discrepancy, drift.PValue, options);
+        foreach (var chunk in drift.Chunks.Where(c => c.Status == DriftStatus.Drifted))
+        {
+            FormattableString sentence = $"Moved: the squared maximum mean discrepancy is {chunk.Discrepancy:0.0000}, where about 0 is to be expected.";
+            yield return Discrepancy(drift.Vector, sentence.ToString(CultureInfo.InvariantCulture), chunk.Discrepancy, chunk.PValue, options) with { Chunk = chunk.Chunk };
+        }
+    }
+
+    private static Alarm Discrepancy(string vector, string sentence, double discrepancy, double chance, MultivariateOptions options) =>
+        new(MultivariateCheck.CheckName, AlarmKind.Drift, AlarmSeverity.Warning, vector, sentence)
+        {
+            Statistic = "mmd2",
+            Value = discrepancy,
+            Reference = 0,
+            Threshold = options.DiscrepancyThreshold,
+            PValue = chance,
+        };
 }

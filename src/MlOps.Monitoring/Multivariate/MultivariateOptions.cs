@@ -54,6 +54,11 @@ public sealed class MultivariateOptions
     [Range(100, 100_000)]
     public int VectorRows { get; set; } = 2_000;
 
+    /// <summary>Gets or sets how many rows, vectors and texts of each chunk are kept in the same way. At least <see cref="MonitorOptions.MinRows"/> are. They are held to four times as many of the training data.</summary>
+    /// <value>The default is 1,000. With 0 trees, vectors and texts judge the window only, not its chunks.</value>
+    [Range(0, 100_000)]
+    public int ChunkSampleRows { get; set; } = 1_000;
+
     /// <summary>Gets or sets into how many features the words of a text are hashed.</summary>
     /// <value>The default is 256.</value>
     [Range(16, 4096)]

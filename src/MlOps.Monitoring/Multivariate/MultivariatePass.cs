@@ -2,11 +2,12 @@ using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Looks at a window: the reconstruction error of every row, chunk by chunk, and a sample of the rows.</summary>
+/// <summary>Looks at a window: the reconstruction error of every row, chunk by chunk, and samples of the rows, of the window and of each chunk.</summary>
 internal sealed class MultivariatePass(MonitorContext context, MultivariateOptions options, MultivariateReference reference, ITreeLearner? learner, MonitoringMetrics metrics) : IMonitorPass
 {
     // Another seed than the training data's, else the same places of both samples would be drawn.
-    private readonly RowSample _sample = new(reference.Columns, options, unchecked(options.Seed + 1_000_003));
+    private readonly RowSample _sample = new(reference.Columns, options.SampleRows, options.VectorRows, SeedOf(options, 0));
+    private readonly List<RowSample> _chunkSamples = [];
     private readonly List<ReconstructionErrors> _chunks = [];
     private readonly double[] _buffer = new double[reference.Encoder.Width];
 
@@ -15,7 +16,8 @@ internal sealed class MultivariatePass(MonitorContext context, MultivariateOptio
         var rows = batch.Rows;
         var encoded = reference.Encoder.Encode(rows, learn: false);
         _sample.Add(rows, encoded);
-        while (_chunks.Count <= batch.Chunk) _chunks.Add(new(reference.Edges));
+        Reach(batch.Chunk + 1);
+        if (options.ChunkSampleRows > 0) _chunkSamples[batch.Chunk].Add(rows, encoded);
         if (reference.Components is null) return;
         var width = reference.Encoder.Width;
         for (var row = 0; row < rows.Length; row++) _chunks[batch.Chunk].Add(reference.ErrorOf(encoded.AsSpan(row * width, width), _buffer));
@@ -23,17 +25,31 @@ internal sealed class MultivariatePass(MonitorContext context, MultivariateOptio
 
     public async ValueTask<MonitorSection> EndAsync(IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
     {
-        while (_chunks.Count < chunks.Count) _chunks.Add(new(reference.Edges));
+        Reach(chunks.Count);
         var comparer = new MultivariateComparer(context, options, reference, learner);
 
         // Trees take their time.
-        var report = await Task.Run(() => comparer.Compare(_sample, _chunks, chunks, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var report = await Task.Run(() => comparer.Compare(_sample, _chunkSamples, _chunks, chunks, cancellationToken), cancellationToken).ConfigureAwait(false);
         Measure(report);
         return report;
     }
 
     public void Dispose()
     {
+    }
+
+    /// <summary>How many rows of a chunk are kept: enough to be judged.</summary>
+    internal static int ChunkSampleRows(MultivariateOptions options, MonitorContext context) => Math.Max(options.ChunkSampleRows, context.Options.MinRows);
+
+    private static int SeedOf(MultivariateOptions options, int sample) => unchecked(options.Seed + (1_000_003 * (sample + 1)));
+
+    private void Reach(int chunks)
+    {
+        while (_chunks.Count < chunks)
+        {
+            _chunks.Add(new(reference.Edges));
+            _chunkSamples.Add(new(reference.Columns, ChunkSampleRows(options, context), ChunkSampleRows(options, context), SeedOf(options, _chunks.Count)));
+        }
     }
 
     private void Measure(MultivariateReport report)

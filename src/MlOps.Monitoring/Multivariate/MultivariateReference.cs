@@ -18,7 +18,7 @@ internal sealed record MultivariateReference(long Rows, WatchedColumns Columns, 
     /// <summary>Reads training data once.</summary>
     public static async Task<MultivariateReference> ReadAsync(IDatasetStore datasets, Dataset training, WatchedColumns columns, MultivariateOptions options, CancellationToken cancellationToken)
     {
-        var (encoder, sample) = (new RowEncoder(columns.Features), new RowSample(columns, options, options.Seed));
+        var (encoder, sample) = (new RowEncoder(columns.Features), new RowSample(columns, options.SampleRows, options.VectorRows, options.Seed));
         var rows = 0L;
         string[] names = [.. encoder.Names, .. columns.Vectors.SelectMany(v => v.Columns), .. columns.Texts];
         if (names.Length > 0)

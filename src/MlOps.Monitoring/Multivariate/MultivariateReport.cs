@@ -33,7 +33,7 @@ public sealed record ReconstructionDrift(
 /// <param name="Status">Whether it drifted, or why nothing can be said.</param>
 /// <param name="Error">The error.</param>
 /// <param name="RocAuc">The chance that a row of the chunk has a larger error than one of the training data.</param>
-/// <param name="PValue">The chance of one so far from 0.5, adjusted for all chunks; NaN when it was not compared.</param>
+/// <param name="PValue">The chance of one so far from 0.5, adjusted for all chunks of the section; NaN when it was not compared.</param>
 public sealed record ChunkReconstruction(Chunk Chunk, DriftStatus Status, MeanError Error, double RocAuc, double PValue);
 
 /// <summary>The mean reconstruction error of some rows.</summary>
@@ -60,7 +60,20 @@ public sealed record MeanError(long Rows, double Mean, double StandardError)
 /// <param name="Contributors">What they go by, the most telling first: columns, or words.</param>
 /// <param name="Sentence">What was found, for people. It may name words of the column.</param>
 public sealed record SeparationDrift(
-    string Subject, DriftStatus Status, long ReferenceRows, long Rows, double RocAuc, double StandardError, double PValue, IReadOnlyList<AlarmContributor> Contributors, string Sentence);
+    string Subject, DriftStatus Status, long ReferenceRows, long Rows, double RocAuc, double StandardError, double PValue, IReadOnlyList<AlarmContributor> Contributors, string Sentence)
+{
+    /// <summary>Gets the same for each chunk of the window; none when it was not cut.</summary>
+    public IReadOnlyList<ChunkSeparation> Chunks { get; init; } = [];
+}
+
+/// <summary>Whether trees tell rows of a chunk from rows of the training data.</summary>
+/// <param name="Chunk">The chunk.</param>
+/// <param name="Status">Whether they do, or that nothing can be said.</param>
+/// <param name="Rows">The rows of the chunk in its sample.</param>
+/// <param name="RocAuc">How well: the area under the ROC curve; NaN when it was not compared.</param>
+/// <param name="PValue">The chance of so large an area when nothing has changed, adjusted for all chunks of the section; NaN when it was not compared.</param>
+/// <param name="Contributors">What they go by, the most telling first.</param>
+public sealed record ChunkSeparation(Chunk Chunk, DriftStatus Status, long Rows, double RocAuc, double PValue, IReadOnlyList<AlarmContributor> Contributors);
 
 /// <summary>Whether embeddings have moved.</summary>
 /// <param name="Vector">The vector.</param>
@@ -71,4 +84,16 @@ public sealed record SeparationDrift(
 /// <param name="Discrepancy">The squared maximum mean discrepancy, about 0 when nothing has changed; NaN when it was not compared.</param>
 /// <param name="PValue">The chance of so large a discrepancy when nothing has changed, adjusted for all comparisons of the section; NaN when it was not compared.</param>
 /// <param name="Sentence">What was found, for people.</param>
-public sealed record VectorDrift(string Vector, int Width, DriftStatus Status, long ReferenceRows, long Rows, double Discrepancy, double PValue, string Sentence);
+public sealed record VectorDrift(string Vector, int Width, DriftStatus Status, long ReferenceRows, long Rows, double Discrepancy, double PValue, string Sentence)
+{
+    /// <summary>Gets the same for each chunk of the window; none when it was not cut.</summary>
+    public IReadOnlyList<ChunkDiscrepancy> Chunks { get; init; } = [];
+}
+
+/// <summary>Whether the embeddings of a chunk have moved.</summary>
+/// <param name="Chunk">The chunk.</param>
+/// <param name="Status">Whether they have, or that nothing can be said.</param>
+/// <param name="Rows">The rows of the chunk that were used.</param>
+/// <param name="Discrepancy">The squared maximum mean discrepancy; NaN when it was not compared.</param>
+/// <param name="PValue">The chance of so large a discrepancy when nothing has changed, adjusted for all chunks of the section; NaN when it was not compared.</param>
+public sealed record ChunkDiscrepancy(Chunk Chunk, DriftStatus Status, long Rows, double Discrepancy, double PValue);

@@ -10,12 +10,12 @@ internal sealed class RowSample
     private readonly Reservoir<double[]>[] _vectors;
     private readonly Reservoir<string>[] _texts;
 
-    public RowSample(WatchedColumns columns, MultivariateOptions options, int seed)
+    public RowSample(WatchedColumns columns, int rows, int vectors, int seed)
     {
         _columns = columns;
-        _rows = new(options.SampleRows, seed);
-        _vectors = [.. columns.Vectors.Select((_, i) => new Reservoir<double[]>(options.VectorRows, seed + 1 + i))];
-        _texts = [.. columns.Texts.Select((_, i) => new Reservoir<string>(options.VectorRows, seed - 1 - i))];
+        _rows = new(rows, seed);
+        _vectors = [.. columns.Vectors.Select((_, i) => new Reservoir<double[]>(vectors, seed + 1 + i))];
+        _texts = [.. columns.Texts.Select((_, i) => new Reservoir<string>(vectors, seed - 1 - i))];
     }
 
     public IReadOnlyList<double[]> Rows => _rows.Kept;
@@ -40,6 +40,24 @@ internal sealed class RowSample
                 if (!texts.IsNull(row)) _texts[i].Offer((texts, row), from => from.texts.GetString(from.row));
             }
         }
+    }
+
+    /// <summary>Draws a smaller sample from this one.</summary>
+    public RowSample Part(int rows, int vectors, int seed)
+    {
+        var part = new RowSample(_columns, rows, vectors, seed);
+        foreach (var row in Rows) part._rows.Offer(row, kept => kept);
+        for (var i = 0; i < _vectors.Length; i++)
+        {
+            foreach (var vector in Vectors(i)) part._vectors[i].Offer(vector, kept => kept);
+        }
+
+        for (var i = 0; i < _texts.Length; i++)
+        {
+            foreach (var text in Texts(i)) part._texts[i].Offer(text, kept => kept);
+        }
+
+        return part;
     }
 
     // A vector that lacks a number is no point to compare.

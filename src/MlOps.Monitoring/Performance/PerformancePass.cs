@@ -18,7 +18,7 @@ internal sealed class PerformancePass : IMonitorPass
     private readonly MonitoringMetrics _metrics;
     private readonly Slices _slices;
     private readonly Dictionary<(int Chunk, int Segment), PerformanceTally> _tallies = [];
-    private readonly Dictionary<int, RankingTally> _orders = [];
+    private readonly Dictionary<(int Chunk, int Segment), RankingTally> _orders = [];
     private readonly Dictionary<int, CalibrationTally> _calibrations = [];
     private readonly FairnessTally[] _fairness;
     private readonly SeenIds _ids = new();
@@ -54,14 +54,14 @@ internal sealed class PerformancePass : IMonitorPass
         }
 
         AddCalibration(batch.Chunk, scored, kept);
-        AddOrders(batch.Chunk, rows, scored, kept);
+        AddOrders(batch.Chunk, rows, scored, kept, slices);
         AddFairness(rows, scored, kept);
         AddLabelTimes(rows, scored, kept);
     }
 
     public ValueTask<MonitorSection> EndAsync(IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
     {
-        var open = Enumerable.Range(0, _slices.Count).SelectMany(segment => Open(segment, chunks.Count)).Concat(_task.Orders.Select(m => OpenOrder(m, chunks.Count))).ToList();
+        var open = Enumerable.Range(0, _slices.Count).SelectMany(segment => Open(segment, chunks.Count).Concat(_task.Orders.Select(m => OpenOrder(m, segment, chunks.Count)))).ToList();
         var (series, alarms) = PerformanceJudge.Judge(open, _task.Options, chunks, _reference?.Source ?? "reference");
         var coverage = chunks.Select(c => Coverage(c.Number)).ToList();
         var fairness = _fairness.Select(f => f.Judge(_task.Options)).ToList();
@@ -123,11 +123,25 @@ internal sealed class PerformancePass : IMonitorPass
         }
     }
 
-    private void AddOrders(int chunk, RecordBatch rows, ScoredRows scored, List<int> kept)
+    private void AddOrders(int chunk, RecordBatch rows, ScoredRows scored, List<int> kept, IReadOnlyList<int[]> slices)
     {
         if (_task.Orders.Count == 0 || ColumnReader.Find(rows, _task.Options.RankBy!) is not { } groups) return;
-        if (!_orders.TryGetValue(chunk, out var tally)) _orders[chunk] = tally = new(_task.Options.RankDepth);
-        foreach (var row in kept) tally.Add(ColumnReader.AnyText(groups, row), scored.Scores.Length > 0 ? scored.Scores[row] : scored.Predicted[row], scored.Truth[row]);
+        var all = Ranking(chunk, 0);
+        foreach (var row in kept)
+        {
+            var (group, score) = (ColumnReader.AnyText(groups, row), scored.Scores.Length > 0 ? scored.Scores[row] : scored.Predicted[row]);
+            all.Add(group, score, scored.Truth[row]);
+            foreach (var slice in slices)
+            {
+                if (slice[row] is var segment and > 0) Ranking(chunk, segment).Add(group, score, scored.Truth[row]);
+            }
+        }
+    }
+
+    private RankingTally Ranking(int chunk, int segment)
+    {
+        if (_orders.TryGetValue((chunk, segment), out var tally)) return tally;
+        return _orders[(chunk, segment)] = new(_task.Options.RankDepth, _orders.Count < ManyTallies ? RankingTally.DefaultRows : RankingTally.DefaultRows / 10);
     }
 
     private void AddFairness(RecordBatch rows, ScoredRows scored, List<int> kept)
@@ -176,15 +190,15 @@ internal sealed class PerformancePass : IMonitorPass
         return new(chunk, StatusOf(tally), estimated, realized, double.NaN, double.NaN, tally.Rows == 0 ? double.NaN : (double)tally.Labels / tally.Rows, false);
     }
 
-    private OpenSeries OpenOrder(PerformanceMetric metric, int chunks)
+    private OpenSeries OpenOrder(PerformanceMetric metric, int segment, int chunks)
     {
-        var reference = _reference?.Order(metric);
-        return new(metric, null, reference?.Value ?? double.NaN, reference?.Rows ?? 0, [.. Enumerable.Range(0, chunks).Select(chunk =>
+        var reference = _slices.Order(segment, metric);
+        return new(metric, _slices.Of(segment).Name, reference?.Value ?? double.NaN, reference?.Rows ?? 0, [.. Enumerable.Range(0, chunks).Select(chunk =>
         {
-            var tally = _tallies.GetValueOrDefault((chunk, 0));
-            var realized = _orders.GetValueOrDefault(chunk)?.Realize(metric);
+            var tally = _tallies.GetValueOrDefault((chunk, segment));
+            var realized = _orders.GetValueOrDefault((chunk, segment))?.Realize(metric);
             var isKnown = realized is not null && tally is not null && StatusOf(tally) == PerformanceStatus.Realized;
-            return new PerformancePoint(chunk, isKnown ? PerformanceStatus.Realized : PerformanceStatus.Unknown, null, realized, double.NaN, double.NaN, Coverage(chunk).Share, false);
+            return new PerformancePoint(chunk, isKnown ? PerformanceStatus.Realized : PerformanceStatus.Unknown, null, realized, double.NaN, double.NaN, tally is null || tally.Rows == 0 ? double.NaN : (double)tally.Labels / tally.Rows, false);
         })])
         {
             // The groups of both, as many as they are.

@@ -5,7 +5,7 @@ namespace MlOps.Monitoring;
 /// <summary>Collects labelled rows by group, to see how well each group is put in order. Of more rows than it may hold, whole groups are left out, chosen by their hash.</summary>
 internal sealed class RankingTally(int depth, int maxRows = RankingTally.DefaultRows)
 {
-    private const int DefaultRows = 200_000;
+    public const int DefaultRows = 200_000;
 
     private readonly Dictionary<ulong, List<(double Score, double Truth)>> _groups = [];
     private ulong _mask;

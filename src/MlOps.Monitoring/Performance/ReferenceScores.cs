@@ -7,7 +7,7 @@ internal sealed class ReferenceScores : IDisposable
     private readonly ScoredRows _rows;
     private readonly IReadOnlyDictionary<string, string?[]> _columns;
     private readonly Dictionary<string, SegmentReference> _segments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PerformanceValue?> _orders = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Segment, string Metric), PerformanceValue?> _orders = [];
     private readonly Lock _gate = new();
 
     /// <summary>Keeps rows.</summary>
@@ -45,15 +45,24 @@ internal sealed class ReferenceScores : IDisposable
         _rows.Take(_columns.TryGetValue(column, out var values) ? [.. Enumerable.Range(0, _rows.Count).Where(i => values[i] == value)] : []));
 
     /// <summary>Gives a figure of the order of rows in their groups; null when there are no groups.</summary>
-    public PerformanceValue? Order(PerformanceMetric metric)
+    /// <param name="metric">The figure.</param>
+    /// <param name="slice">The column and value of the rows that are ordered; null for all rows.</param>
+    public PerformanceValue? Order(PerformanceMetric metric, (string Column, string Value)? slice)
     {
         if (_task.Options.RankBy is not { } by || !_columns.TryGetValue(by, out var groups)) return null;
+        string?[]? values = null;
+        if (slice is { } part && !_columns.TryGetValue(part.Column, out values)) return null;
         lock (_gate)
         {
-            if (_orders.TryGetValue(metric.Name, out var known)) return known;
+            var key = (slice is null ? string.Empty : $"{slice.Value.Column}={slice.Value.Value}", metric.Name);
+            if (_orders.TryGetValue(key, out var known)) return known;
             var tally = new RankingTally(_task.Options.RankDepth);
-            for (var row = 0; row < _rows.Count; row++) tally.Add(groups[row], _rows.Scores.Length > 0 ? _rows.Scores[row] : _rows.Predicted[row], _rows.Truth[row]);
-            return _orders[metric.Name] = tally.Realize(metric);
+            for (var row = 0; row < _rows.Count; row++)
+            {
+                if (values is null || values[row] == slice!.Value.Value) tally.Add(groups[row], _rows.Scores.Length > 0 ? _rows.Scores[row] : _rows.Predicted[row], _rows.Truth[row]);
+            }
+
+            return _orders[key] = tally.Realize(metric);
         }
     }
 

@@ -57,6 +57,9 @@ internal sealed class Slices
         return ($"{column}={value}", _reference?.Of(column, value) is { Rows: > 0 } own ? own : null);
     }
 
+    /// <summary>Gives a figure of the order of the rows of a part in their groups, in what it is held against; null when there is none.</summary>
+    public PerformanceValue? Order(int segment, PerformanceMetric metric) => _reference?.Order(metric, segment == 0 ? null : _segments[segment - 1]);
+
     private int Add(int column, string value)
     {
         _segments.Add((_columns[column], value));

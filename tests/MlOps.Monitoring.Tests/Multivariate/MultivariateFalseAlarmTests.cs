@@ -34,6 +34,13 @@ public class MultivariateFalseAlarmTests
         alarms.Should().BeLessThanOrEqualTo((int)(Repetitions * 0.05) + 9, "that is three standard deviations above the level");
     }
 
+    [Fact]
+    public async Task Trees_that_judge_every_chunk_share_it_too()
+    {
+        var alarms = await CountAsync(400, 600, 3, new() { Reconstruction = false, RocAucThreshold = 0.5, ChunkSampleRows = 100 }, seed: 5, new() { ChunkRows = 200 });
+        alarms.Should().BeLessThanOrEqualTo((int)(Repetitions * 0.05) + 9, "that is three standard deviations above the level");
+    }
+
     [Theory]
     [InlineData(1000, 100)]
     [InlineData(1000, 1000)]

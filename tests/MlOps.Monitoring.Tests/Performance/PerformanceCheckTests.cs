@@ -364,6 +364,31 @@ public sealed class PerformanceCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task An_order_is_measured_by_slice_and_one_that_got_worse_alarms()
+    {
+        string?[] queries = [.. Enumerable.Range(0, 5000).Select(i => (string?)$"q{i / 20}")];
+        string?[] markets = [.. Enumerable.Range(0, 5000).Select(i => (string?)(i / 20 % 2 == 0 ? "north" : "south"))];
+        await _world.TrainAsync(BinaryFlights.Validation(5000).Add("query", queries).Add("market", markets), BinaryFlights.Task, BinaryFlights.Outputs, BinaryFlights.Predict);
+        var log = BinaryFlights.Log(5000);
+        var truths = Numbers(log.ToBatch(), PredictionColumns.Truth);
+        var random = new Random(3);
+        var mixed = truths.Select((t, i) => (double?)(markets[i] == "south" ? random.Next(2) : t));
+        _world.World.Log.Batches.Add(With(log, PredictionColumns.Truth, mixed).Add("query", queries).Add("market", markets).ToBatch());
+        var report = await _world.CheckAsync(o =>
+        {
+            o.RankBy = "query";
+            o.Metrics.Add("ndcg");
+            o.SliceBy.Add("market");
+        });
+        report.Series.Select(s => (s.Metric, s.Segment)).Should().BeEquivalentTo([("ndcg", null), ("ndcg", "market=north"), ("ndcg", "market=south")]);
+        var (north, south) = (report.Series.Single(s => s.Segment == "market=north"), report.Series.Single(s => s.Segment == "market=south"));
+        (north.Points[0].Realized!.Rows, south.Points[0].Realized!.Rows).Should().Be((125, 125));
+        (north.Reference, south.Reference).Should().NotBe((double.NaN, double.NaN));
+        (north.Points[0].IsAlarm, south.Points[0].IsAlarm).Should().Be((false, true));
+        south.Points[0].Realized!.Value.Should().BeLessThan(north.Points[0].Realized!.Value);
+    }
+
+    [Fact]
     public async Task The_values_are_measured()
     {
         await TrainAsync();
