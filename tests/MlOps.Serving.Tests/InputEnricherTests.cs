@@ -8,6 +8,8 @@ public sealed class InputEnricherTests
 {
     private const string Origin = """{"inputs":[{"name":"origin","datatype":"BYTES","shape":[2,1],"data":["SFO","LAX"]}]}""";
 
+    private const string WithPassenger = """{"inputs":[{"name":"origin","datatype":"BYTES","shape":[1,1],"data":["SFO"]},{"name":"passenger","datatype":"BYTES","shape":[1,1],"data":["ann"]}]}""";
+
     [Fact]
     public async Task A_column_that_a_request_leaves_out_is_asked_of_the_enricher_and_logged()
     {
@@ -63,6 +65,46 @@ public sealed class InputEnricherTests
         enricher.Asked.Should().Be(0);
     }
 
+    [Fact]
+    public async Task A_request_may_hold_what_columns_are_found_by_although_the_model_does_not_take_it()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] });
+        var (status, body) = await server.InferAsync(WithPassenger);
+        status.Should().Be(HttpStatusCode.OK);
+        body.GetProperty("outputs")[0].GetProperty("data")[0].GetDouble().Should().Be(3);
+        server.Log.Entries.Single().Inputs.Select(i => i.Name).Should().Equal("origin", "passenger", "distance");
+    }
+
+    [Fact]
+    public async Task What_columns_are_found_by_may_stand_beside_all_that_the_model_takes()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] });
+        var (status, _) = await server.InferAsync(
+            """{"inputs":[{"name":"origin","datatype":"BYTES","shape":[1,1],"data":["SFO"]},{"name":"distance","datatype":"FP64","shape":[1,1],"data":[10]},{"name":"passenger","datatype":"BYTES","shape":[1,1],"data":["ann"]}]}""");
+        status.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"passenger","datatype":"INT64","shape":[1,1],"data":[7]}""", "*'passenger' has the datatype INT64*")]
+    [InlineData("""{"name":"passenger","datatype":"BYTES","shape":[2,1],"data":["ann","bob"]}""", "*'passenger' has 2 rows, but 'origin' has 1*")]
+    [InlineData("""{"name":"passenger","datatype":"BYTES","shape":[1,1],"data":["ann"]},{"name":"passenger","datatype":"BYTES","shape":[1,1],"data":["bob"]}""", "*'passenger' stands twice*")]
+    public async Task A_column_that_others_are_found_by_must_fit_the_request(string input, string error)
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] });
+        var (status, body) = await server.InferAsync($$"""{"inputs":[{"name":"origin","datatype":"BYTES","shape":[1,1],"data":["SFO"]},{"name":"distance","datatype":"FP64","shape":[1,1],"data":[10]},{{input}}]}""");
+        status.Should().Be(HttpStatusCode.BadRequest);
+        body.GetProperty("error").GetString().Should().Match(error);
+    }
+
+    [Fact]
+    public async Task A_typed_prediction_hands_on_what_columns_are_found_by()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] }, configure: b => b.AddPredictor<Booking, Delay>(Server.Model));
+        var predictor = server.Services.GetRequiredService<IPredictor<Booking, Delay>>();
+        (await predictor.PredictAsync(new() { Origin = "SFO", Passenger = "ann" }, TestContext.Current.CancellationToken)).Output.Score.Should().Be(3);
+        ((Tensor<string?>)server.Log.Entries.Single().Inputs.Single(i => i.Name == "passenger")).Values.Should().Equal("ann");
+    }
+
     private static async Task<Server> ServeAsync(Enricher enricher, bool logs = true, Action<MlOpsBuilder>? configure = null)
     {
         var server = await Server.StartAsync(
@@ -84,11 +126,15 @@ public sealed class InputEnricherTests
     {
         public IReadOnlyList<string> Columns { get; init; } = ["distance"];
 
+        public IReadOnlyList<Column> Keys { get; init; } = [];
+
         public Exception? Error { get; init; }
 
         public int Asked { get; private set; }
 
         public IReadOnlyList<string> ColumnsOf(BundleManifest model) => Columns;
+
+        public IReadOnlyList<Column> KeysOf(BundleManifest model) => Keys;
 
         public ValueTask<IReadOnlyList<Tensor>> FindAsync(BundleManifest model, IReadOnlyList<string> columns, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
         {
@@ -97,6 +143,13 @@ public sealed class InputEnricherTests
             var origins = (Tensor<string?>)inputs.Single(i => i.Name == "origin");
             return new([Tensor.Of("distance", [.. origins.Values.Select(o => (double)o!.Length)])]);
         }
+    }
+
+    private sealed class Booking
+    {
+        public string? Origin { get; set; }
+
+        public string? Passenger { get; set; }
     }
 
     private sealed class Departure

@@ -8,6 +8,11 @@ public interface IModelInputEnricher
     /// <returns>The columns; none when the model is none of its business. It is asked once for each loaded version.</returns>
     IReadOnlyList<string> ColumnsOf(BundleManifest model);
 
+    /// <summary>Says by which columns of a request it finds those that it adds. A request may hold them although the model does not take them: they are logged, and not given to the model.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>The columns; none unless an enricher says so. It is asked once for each loaded version, after <see cref="ColumnsOf"/> has named a column.</returns>
+    IReadOnlyList<Column> KeysOf(BundleManifest model) => [];
+
     /// <summary>Adds the columns that a request leaves out.</summary>
     /// <param name="model">The model.</param>
     /// <param name="columns">The columns that are wanted, all of those it knows.</param>

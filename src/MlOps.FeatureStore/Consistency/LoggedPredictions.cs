@@ -94,5 +94,5 @@ internal sealed class LoggedPredictions
         };
     }
 
-    private DataException Lacking(string name) => new($"The prediction log of '{_query.Model}' has no column '{name}', by which the features of '{_query.Service}' are found. Log it as an input of the model.") { Column = name };
+    private DataException Lacking(string name) => new($"The prediction log of '{_query.Model}' has no column '{name}', by which the features of '{_query.Service}' are found. Requests must hold it, and the policy of the log must keep it.") { Column = name };
 }

@@ -30,9 +30,10 @@ internal sealed class GoldenQuestion
     public static FeatureSelection Resolve(FeatureDefinitions definitions, string of)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(of);
-        return FeaturesOf(definitions, of) is { } features
-            ? FeatureSelection.Resolve(definitions, null, features, fullNames: false)
-            : FeatureSelection.Resolve(definitions, of, [], fullNames: false);
+        if (FeaturesOf(definitions, of) is { } features) return FeatureSelection.Resolve(definitions, null, features, fullNames: false);
+        return of.Contains('@', StringComparison.Ordinal) || definitions.Services.Any(s => s.Name == of)
+            ? FeatureSelection.Resolve(definitions, of, [], fullNames: false)
+            : throw new NotFoundException("feature view, computed view or feature service", of, $"There is: {string.Join(", ", definitions.Views.Select(v => v.Name).Concat(definitions.ComputedViews.Select(c => c.Name)).Concat(definitions.Services.Select(s => $"{s.Name}@{s.Version}")))}.");
     }
 
     /// <summary>Parts the expected rows into keys, time and columns of the request on one side, and features on the other.</summary>

@@ -12,6 +12,14 @@ internal sealed class FeatureEnricher(FeatureDefinitions definitions, IFeatureDi
         return [.. directory.DescribeQuery(NameOf(service), [], fullNames: false).Outputs.Select(o => o.Name).Where(model.Signature.InputSchema.Contains)];
     }
 
+    public IReadOnlyList<Column> KeysOf(BundleManifest model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.FeatureService is not { } service) return [];
+        var needed = directory.DescribeQuery(NameOf(service), [], fullNames: false);
+        return [.. needed.Keys, .. needed.Request];
+    }
+
     public async ValueTask<IReadOnlyList<Tensor>> FindAsync(BundleManifest model, IReadOnlyList<string> columns, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -20,12 +20,13 @@ internal sealed class BatchPass
 
     /// <summary>Starts a pass.</summary>
     /// <exception cref="DataException">The dataset has no column that the model takes, or one of another type, or not the columns that are to be kept.</exception>
-    public BatchPass(ServedModel served, Dataset rows, BatchScoringOptions options, ChunkScorer scorer, BatchLog log, string id, ServingMetrics metrics, TimeProvider time, IProgress<BatchProgress>? progress)
+    public BatchPass(ServedModel served, IReadOnlyList<Column> keys, Dataset rows, BatchScoringOptions options, ChunkScorer scorer, BatchLog log, string id, ServingMetrics metrics, TimeProvider time, IProgress<BatchProgress>? progress)
     {
         (_served, _rows, _options, _scorer, _log, Id, _metrics, _time, _progress) = (served, rows, options, scorer, log, id, metrics, time, progress);
         var signature = served.Model.Manifest.Signature;
-        _inputs = new(signature.InputSchema.Where(c => rows.Schema.Contains(c.Name)));
-        if (_inputs.Count == 0) throw Unfit(null, $"has none of the columns that it takes: {string.Join(", ", signature.InputSchema.Select(c => c.Name))}.");
+        Column[] taken = [.. signature.InputSchema, .. keys]; // by the keys what the rows lack is found
+        _inputs = new(taken.Where(c => rows.Schema.Contains(c.Name)));
+        if (_inputs.Count == 0) throw Unfit(null, $"has none of the columns that it takes: {string.Join(", ", taken.Select(c => c.Name))}.");
         foreach (var input in _inputs)
         {
             if (!ArrowTensors.Fits(rows.Schema[input.Name].Type, input.Type)) throw Unfit(input.Name, $"has '{input.Name}' as {rows.Schema[input.Name].Type}; it takes {input.Type}. Cast the column before.");

@@ -23,7 +23,7 @@ internal sealed class BatchScorer(
         var served = lease.Served;
         var id = PredictionIds.Of(served.Version, rows);
         var pass = new BatchPass(
-            served, rows, options, new(served, rows.Name, enrichers, guards, time), new(recorder, served, id, options.LogShare), id, metrics, time, progress);
+            served, enrichers.KeysOf(served), rows, options, new(served, rows.Name, enrichers, guards, time), new(recorder, served, id, options.LogShare), id, metrics, time, progress);
         using var activity = ServingMetrics.StartScoring(served);
         var started = time.GetTimestamp();
         try

@@ -42,7 +42,7 @@ internal sealed class ChunkScorer(ServedModel served, string dataset, InputEnric
 
     private void Guard(ScoredChunk chunk, IReadOnlyList<Tensor> inputs, ReadOnlyMemory<int> rows)
     {
-        var refused = guards.FindRefused(served, inputs);
+        var refused = guards.FindRefused(served, enrichers.TakenBy(served, inputs));
         if (refused.Count == 0)
         {
             Predict(chunk, inputs, rows);
@@ -60,7 +60,7 @@ internal sealed class ChunkScorer(ServedModel served, string dataset, InputEnric
         var started = time.GetTimestamp();
         try
         {
-            var outputs = served.Model.Predict(inputs);
+            var outputs = served.Model.Predict(enrichers.TakenBy(served, inputs));
             chunk.Set(new(rows, inputs, outputs, time.GetElapsedTime(started)));
             return;
         }

@@ -21,6 +21,9 @@ internal sealed class ServedModel(ModelVersion version, ILoadedModel model, ILog
     /// <summary>Gets or sets what enrichers of the host know for it; null until somebody asked them.</summary>
     public Enrichment[]? Enrichments { get; set; }
 
+    /// <summary>Gets or sets the columns by which enrichers find others and which it does not take itself; null until somebody asked for them.</summary>
+    public IReadOnlyList<Column>? Keys { get; set; }
+
     /// <summary>Gets the fingerprint of what it takes and gives.</summary>
     public string SchemaHash { get; } = model.Manifest.Signature.GetFingerprint();
 

@@ -17,6 +17,24 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
     /// <summary>Adds the columns that rows of a dataset do not have. What they have stays as it is, also where it is missing, so that it does not matter which rows come together.</summary>
     public ValueTask<IReadOnlyList<Tensor>> AddLackingAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) => FindAsync(served, inputs, keepsMissing: true, cancellationToken);
 
+    /// <summary>Gives the columns by which enrichers find others and which the model itself does not take. A request may hold them.</summary>
+    public IReadOnlyList<Column> KeysOf(ServedModel served) => Know(served) ? served.Keys ??= FindKeys(served) : [];
+
+    /// <summary>Gives what the model takes of a request: all but the columns by which enrichers find others.</summary>
+    /// <exception cref="ModelInputException">Such a column stands twice in the request, or has another type, width or number of rows.</exception>
+    public IReadOnlyList<Tensor> TakenBy(ServedModel served, IReadOnlyList<Tensor> inputs)
+    {
+        var keys = KeysOf(served);
+        if (keys.Count == 0) return inputs;
+        var byKey = inputs.ToLookup(t => t is not null && keys.Any(k => k.Name == t.Name));
+        if (!byKey[true].Any()) return inputs;
+        List<Tensor> taken = [.. byKey[false]];
+        var rows = new InputCheck(new(keys), new HashSet<string>()).Arrange([.. byKey[true]], new Tensor?[keys.Count]);
+        if (taken.Count > 0 && taken[0] is { } first && first.Rows != rows)
+            throw new ModelInputException($"Input '{byKey[true].First().Name}' has {rows} rows, but '{first.Name}' has {first.Rows}.", byKey[true].First().Name);
+        return taken;
+    }
+
     private async ValueTask<IReadOnlyList<Tensor>> FindAsync(ServedModel served, IReadOnlyList<Tensor> inputs, bool keepsMissing, CancellationToken cancellationToken)
     {
         List<Tensor>? all = null;
@@ -35,6 +53,12 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
 
     private Enrichment[] ColumnsOf(ServedModel served) =>
         served.Enrichments ??= [.. _enrichers.Select(e => new Enrichment(e, e.ColumnsOf(served.Model.Manifest))).Where(e => e.Columns.Count > 0)];
+
+    private List<Column> FindKeys(ServedModel served)
+    {
+        var manifest = served.Model.Manifest;
+        return [.. ColumnsOf(served).SelectMany(e => e.Enricher.KeysOf(manifest)).Where(k => !manifest.Signature.InputSchema.Contains(k.Name)).DistinctBy(k => k.Name, StringComparer.Ordinal)];
+    }
 
     private static bool IsMissing(Tensor tensor)
     {

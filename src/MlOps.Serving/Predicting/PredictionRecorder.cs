@@ -11,6 +11,12 @@ internal sealed class PredictionRecorder(
     /// <summary>Says whether predictions of a loaded version need their inputs as tensors, because they are logged, looked at, added to or given to a shadow.</summary>
     public bool NeedsTensors(ServedModel served) => log is not null || guards.Watch(served.Name) || enrichers.Know(served) || shadows.Of(served.Name) is not null;
 
+    /// <summary>Says whether enrichers add columns that requests to a loaded version leave out.</summary>
+    public bool Completes(ServedModel served) => enrichers.Know(served);
+
+    /// <summary>Gives the columns by which enrichers find others and which the model itself does not take.</summary>
+    public IReadOnlyList<Column> KeysOf(ServedModel served) => enrichers.KeysOf(served);
+
     /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
     public RequestStamp Stamp(string? id = null)
     {
@@ -31,8 +37,9 @@ internal sealed class PredictionRecorder(
         try
         {
             inputs = await enrichers.AddAsync(served, inputs, cancellationToken).ConfigureAwait(false);
-            if (!isShadow && guards.Watch(served.Name) && Known(served, inputs) is var known && known.Count == inputs.Count) flagged = guards.Check(served, known);
-            outputs = served.Model.Predict(inputs);
+            var taken = enrichers.TakenBy(served, inputs);
+            if (!isShadow && guards.Watch(served.Name) && Known(served, taken) is var known && known.Count == taken.Count) flagged = guards.Check(served, known);
+            outputs = served.Model.Predict(taken);
         }
         catch (Exception e)
         {
@@ -71,13 +78,15 @@ internal sealed class PredictionRecorder(
     }
 
     /// <summary>A refused request may hold anything; callers must not be able to add columns to the log.</summary>
-    private static List<Tensor> Known(ServedModel served, IReadOnlyList<Tensor> inputs)
+    private List<Tensor> Known(ServedModel served, IReadOnlyList<Tensor> inputs)
     {
         var known = new List<Tensor>(inputs.Count);
         var schema = served.Model.Manifest.Signature.InputSchema;
+        var keys = enrichers.KeysOf(served);
         foreach (var tensor in inputs)
         {
-            if (tensor.Width == 1 && schema.Contains(tensor.Name) && ModelSignature.TypeOf(schema[tensor.Name].Type) == tensor.Type && !known.Exists(t => t.Name == tensor.Name))
+            var column = schema.Contains(tensor.Name) ? schema[tensor.Name] : keys.FirstOrDefault(k => k.Name == tensor.Name);
+            if (tensor.Width == 1 && column is not null && ModelSignature.TypeOf(column.Type) == tensor.Type && !known.Exists(t => t.Name == tensor.Name))
                 known.Add(tensor);
         }
 

@@ -19,7 +19,7 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
         using var lease = host.TryLease(model, alias, ref _slot, out var taken) ? taken : await host.LeaseAsync(model, alias, cancellationToken).ConfigureAwait(false);
         var served = lease.Served;
         var binding = _binding;
-        if (binding?.Served != served) _binding = binding = new(served);
+        if (binding?.Served != served) _binding = binding = new(served, recorder);
         var stamp = recorder.Stamp();
         if (!recorder.NeedsTensors(served)) return new(stamp.Id, recorder.Predict(served, binding.Predict, input, Caller), served.Version.Version);
         var inputs = TensorRow.Create(binding.Inputs);
@@ -33,19 +33,21 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
     /// <summary>Code that was compiled for one loaded version.</summary>
     private sealed class Binding
     {
-        public Binding(ServedModel served)
+        private readonly Func<TInput, TOutput>? _predict;
+
+        public Binding(ServedModel served, PredictionRecorder recorder)
         {
             var signature = served.Model.Manifest.Signature;
             Served = served;
-            Predict = served.Model.Bind<TInput, TOutput>();
-            Inputs = signature.GetInputs();
+            if (!recorder.Completes(served)) _predict = served.Model.Bind<TInput, TOutput>(); // else the row may lack what the model needs
+            Inputs = [.. signature.GetInputs(), .. recorder.KeysOf(served).Where(k => TensorRow.FindProperty(typeof(TInput), k.Name) is not null).Select(k => new TensorSpec(k.Name, ModelSignature.TypeOf(k.Type)))];
             Read = TensorRow.Reader<TInput>(Inputs);
             Write = TensorRow.Writer<TOutput>(signature.Outputs);
         }
 
         public ServedModel Served { get; }
 
-        public Func<TInput, TOutput> Predict { get; }
+        public Func<TInput, TOutput> Predict => _predict ?? throw new InvalidOperationException("Rows that are added to go through tensors.");
 
         public IReadOnlyList<TensorSpec> Inputs { get; }
 

@@ -66,7 +66,7 @@ public sealed class FeatureConsistencyTests
     public async Task A_log_without_the_key_is_refused_with_what_to_do()
     {
         var act = () => CheckAsync([(1, "a")], [(1, "a")], key: "airport_code");
-        await act.Should().ThrowAsync<DataException>().WithMessage("*no column 'airport'*Log it as an input*");
+        await act.Should().ThrowAsync<DataException>().WithMessage("*no column 'airport'*Requests must hold it*");
     }
 
     [Fact]

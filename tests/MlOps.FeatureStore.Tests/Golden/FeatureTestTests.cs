@@ -57,6 +57,13 @@ public sealed class FeatureTestTests
     }
 
     [Fact]
+    public async Task A_name_that_nothing_has_is_answered_with_all_names()
+    {
+        var act = () => FeatureTest.CheckAsync(new FlightFeatures(), "airport_delay", [new Landing("JFK", At(9), 10)], [new { airport = "JFK", at = At(9) }], cancellationToken: Cancel);
+        (await act.Should().ThrowAsync<NotFoundException>()).WithMessage("*'airport_delay'*There is: *airport_delays*carriers*flight@1*");
+    }
+
+    [Fact]
     public async Task A_view_without_events_is_misuse()
     {
         var act = () => FeatureTest.CheckAsync(FeatureDefinitions.Of(new FlightFeatures()), "carriers", [], [new { carrier = "BA", at = At(9), fleet = 1 }], cancellationToken: Cancel);
