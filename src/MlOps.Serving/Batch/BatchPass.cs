@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using MlOps.Core;
+using Column = MlOps.Core.Column;
 
 namespace MlOps.Serving;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using MlOps.Core;
 using MlOps.Tests;
+using Column = MlOps.Core.Column;
 
 namespace MlOps.Serving.Tests;
 
@@ -227,6 +228,20 @@ public sealed class BatchScorerTests
     }
 
     [Fact]
+    public async Task Columns_by_which_others_are_found_are_read_and_logged_and_not_given_to_the_model()
+    {
+        var enricher = new Enricher { Keys = [new("passenger", ColumnType.String)] };
+        await using var world = await BatchWorld.StartAsync(b => b.Services.AddSingleton<IModelInputEnricher>(enricher), versions: 0);
+        await ServeWithOriginAsync(world);
+        var rows = BatchWorld.Table(
+            (new("origin", ColumnType.String), new StringArray.Builder().Append("SFO").Append("ORDER").Build()),
+            (new("passenger", ColumnType.String), new StringArray.Builder().Append("ann").AppendNull().Build()));
+        var scores = await world.ScoreAsync(await world.WriteAsync(rows));
+        (await world.ReadAsync(scores.Predictions)).Select(r => r["output.Score"]).Should().Equal(3.0, 5.0);
+        world.Server.Log.Entries.Single().Inputs.Select(i => i.Name).Should().Equal("origin", "passenger", "distance");
+    }
+
+    [Fact]
     public async Task A_store_of_features_that_does_not_answer_ends_the_scoring()
     {
         var enricher = new Enricher { Error = new StoreException("away", isTransient: true) };
@@ -341,7 +356,11 @@ public sealed class BatchScorerTests
 
         public Exception? Error { get; init; }
 
+        public IReadOnlyList<Column> Keys { get; init; } = [];
+
         public IReadOnlyList<string> ColumnsOf(BundleManifest model) => ["distance"];
+
+        public IReadOnlyList<Column> KeysOf(BundleManifest model) => Keys;
 
         public ValueTask<IReadOnlyList<Tensor>> FindAsync(BundleManifest model, IReadOnlyList<string> columns, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken)
         {
