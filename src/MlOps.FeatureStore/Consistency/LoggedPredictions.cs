@@ -36,7 +36,7 @@ internal sealed class LoggedPredictions
     /// <summary>Gets the features that were served, in the order of the service; null where the log does not have the feature.</summary>
     public IReadOnlyList<List<FeatureValue?>> Served { get; }
 
-    /// <summary>Gets the predictions that did not fail.</summary>
+    /// <summary>Gets the predictions of requests that did not fail.</summary>
     public long Predictions { get; private set; }
 
     /// <summary>Gets the predictions that are to be compared.</summary>
@@ -45,12 +45,14 @@ internal sealed class LoggedPredictions
     public void Add(RecordBatch batch)
     {
         var (ids, errors) = ((StringArray)batch.Column(PredictionColumns.Id), (StringArray)batch.Column(PredictionColumns.Error));
+        var variants = ColumnOf(batch, PredictionColumns.Variant) as StringArray;
         var time = ColumnOf(batch, _query.TimeColumn ?? PredictionColumns.Time) ?? throw Lacking(_query.TimeColumn ?? PredictionColumns.Time);
         var inputs = _inputs.Select(c => ColumnOf(batch, c.Name) ?? throw Lacking(c.Name)).ToArray();
         var outputs = _outputs.Select(c => ColumnOf(batch, c.Name)).ToArray();
         for (var i = 0; i < batch.Length; i++)
         {
-            if (!errors.IsNull(i)) continue;
+            // What a shadow was given was read later than its time, and what a dataset was given may be of any time.
+            if (!errors.IsNull(i) || variants?.GetString(i) is PredictionVariants.Shadow or PredictionVariants.Batch) continue;
             Predictions++;
             if (Count == _query.Limit || !IsChosen(ids.GetString(i))) continue;
             for (var c = 0; c < inputs.Length; c++) _rows[c].Append(Read(inputs[c], i, _inputs[c]));

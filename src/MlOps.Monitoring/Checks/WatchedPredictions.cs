@@ -15,11 +15,12 @@ internal static class WatchedPredictions
         byte[][] wanted = [.. options.Variants.Select(Encoding.UTF8.GetBytes)];
         await foreach (var batch in log.ReadAsync(model, from, to, cancellationToken).ConfigureAwait(false))
         {
-            var rows = RowsOf(batch, wanted);
-            if (rows.Count == batch.Length) yield return batch;
-            else if (rows.Count > 0) yield return Take(batch, rows);
+            if (Pick(batch, wanted) is { Length: > 0 } picked) yield return picked;
         }
     }
+
+    /// <summary>Gives the rows of a batch that are not of a shadow; the batch itself when all are not.</summary>
+    public static RecordBatch WithoutShadows(RecordBatch batch) => Pick(batch, []);
 
     /// <summary>Says whether a row is of a variant.</summary>
     public static bool IsOf(this StringArray? variants, ReadOnlySpan<byte> variant, int row) => variants is not null && !variants.IsNull(row) && variants.GetBytes(row).SequenceEqual(variant);
@@ -31,16 +32,17 @@ internal static class WatchedPredictions
         return new(batch.Schema, batch.Arrays.Select((array, i) => ColumnUnion.Take(array, rows, rows.Count, schema[i].Type)), rows.Count);
     }
 
-    private static List<int> RowsOf(RecordBatch batch, byte[][] wanted)
+    private static RecordBatch Pick(RecordBatch batch, byte[][] wanted)
     {
         var variants = ColumnReader.Find(batch, PredictionColumns.Variant) as StringArray;
+        if (wanted.Length == 0 && variants is null) return batch;
         var rows = new List<int>(batch.Length);
         for (var row = 0; row < batch.Length; row++)
         {
             if (wanted.Length == 0 ? !variants.IsOf("shadow"u8, row) : IsWanted(variants, wanted, row)) rows.Add(row);
         }
 
-        return rows;
+        return rows.Count == batch.Length ? batch : Take(batch, rows);
     }
 
     private static bool IsWanted(StringArray? variants, byte[][] wanted, int row)

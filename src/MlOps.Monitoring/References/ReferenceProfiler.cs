@@ -12,7 +12,7 @@ namespace MlOps.Monitoring;
 public static class ReferenceProfiler
 {
     /// <summary>Fits a profile to rows.</summary>
-    /// <param name="rows">The rows: training data, or a period of a prediction log as <see cref="IPredictionLog.ReadAsync"/> gives it. Predictions that failed are left out.</param>
+    /// <param name="rows">The rows: training data, or a period of a prediction log as <see cref="IPredictionLog.ReadAsync"/> gives it. Predictions that failed, and those of a shadow, are left out.</param>
     /// <param name="label">The column that holds the true values; null when there is none, or it is called ground_truth as in the log.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <returns>The profile.</returns>
@@ -21,8 +21,9 @@ public static class ReferenceProfiler
         ArgumentNullException.ThrowIfNull(rows);
         var profile = new DatasetProfile();
         var cutter = new ChunkCutter(new(), DateTimeOffset.MinValue, DateTimeOffset.MaxValue);
-        await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var read in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            var batch = WatchedPredictions.WithoutShadows(read);
             var errors = ColumnReader.Find(batch, PredictionColumns.Error);
             if (errors is null || errors.NullCount == batch.Length)
             {

@@ -91,6 +91,15 @@ public sealed class VariantTests : IDisposable
         P99(await CheckAsync(o => o.Variants.Add(PredictionVariants.Batch))).Should().BeApproximately(5, 0.1);
     }
 
+    [Fact]
+    public async Task A_reference_of_a_period_of_the_log_has_no_shadows()
+    {
+        await TrainAsync();
+        Log("champion", version: 1);
+        Log("shadow", version: 2, narrow: true);
+        (await ReferenceProfiler.FitAsync(_world.World.Log.ReadAsync("flight-delay", World.May, World.May.AddDays(1), Stop), cancellationToken: Stop)).Rows.Should().Be(Rows);
+    }
+
     private static double P99(MonitorReport report) => report.Section<OperationsReport>()!.Versions.Single().Chunks.Single().LatencyP99;
 
     private Task<ModelVersion> TrainAsync() =>

@@ -158,6 +158,24 @@ public sealed class ShadowTests
     }
 
     [Fact]
+    public async Task Columns_that_only_the_champion_takes_are_passed_over()
+    {
+        await using var server = await Server.StartAsync(configure: b => b.AddShadow(Server.Model), versions: 0);
+        var manifest = Server.Manifest();
+        await server.RegisterAsync(manifest with { Signature = new(new([new("distance", ColumnType.Float64), new("origin", ColumnType.String)]), manifest.Signature.Outputs) });
+        await server.RegisterAsync();
+        await server.PointAsync(null, 1);
+        await server.PointAsync(null, 2, "challenger");
+        await Server.UntilAsync(async () =>
+        {
+            await server.InferAsync("""{"inputs":[{"name":"origin","datatype":"BYTES","shape":[1,1],"data":["SFO"]},{"name":"distance","datatype":"FP64","shape":[1,1],"data":[10]}]}""");
+            return Of(server, "shadow").Any();
+        });
+        var shadow = Of(server, "shadow").First();
+        (shadow.Error, string.Join(' ', shadow.Inputs.Select(i => i.Name))).Should().Be((null, "distance"));
+    }
+
+    [Fact]
     public async Task A_version_is_no_shadow_of_itself()
     {
         await using var server = await StartAsync();
