@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -58,11 +59,12 @@ internal static class ArrowRows
         return (taken is null ? ArrowBuffer.Empty : new(taken), missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ArrowBuffer Fixed<T>(ArrayData data, ReadOnlySpan<int> rows)
         where T : unmanaged
     {
         var values = MemoryMarshal.Cast<byte, T>(data.Buffers[1].Span)[data.Offset..];
-        var taken = new byte[rows.Length * Marshal.SizeOf<T>()];
+        var taken = new byte[rows.Length * Unsafe.SizeOf<T>()];
         var target = MemoryMarshal.Cast<byte, T>(taken.AsSpan());
         for (var i = 0; i < rows.Length; i++)
         {

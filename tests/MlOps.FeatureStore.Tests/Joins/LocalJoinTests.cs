@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
+using MlOps.FeatureStore.Tests.Materialization;
 using MlOps.Testing;
 
 namespace MlOps.FeatureStore.Tests;
@@ -41,6 +42,17 @@ public class LocalJoinTests : PointInTimeEngineTests, IDisposable
             await foreach (var batch in Engine.JoinAsync(new(EntityRows.Of(Cancelling(cancel)), "time", [view], false, new()), cancel.Token)) _ = batch;
         };
         await act.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task Only_events_that_a_row_can_see_are_read()
+    {
+        var events = new FakeEvents();
+        var view = await events.PinAsync(await StatsAsync([1L, Tables.At("2024-01-01"), default, 5L]) with { TimeToLive = TimeSpan.FromDays(7) }, Cancel);
+        var join = new LocalJoin(events, new(_store, [], Options.Create(LocalOptions)), Options.Create(LocalOptions));
+        var rows = Rows([1L, Tables.At("2024-01-09"), "a"], [1L, Tables.At("2024-01-12"), "b"]);
+        await Tables.RowsAsync(join.JoinAsync(new(EntityRows.Of(Tables.AsAsync(rows)), "time", [Select(view)], false, new()), Cancel));
+        events.Spans.Single().Should().Be(new EventSpan(FeatureTime.ToMicros(Tables.At("2024-01-02")), FeatureTime.ToMicros(Tables.At("2024-01-12"))));
     }
 
     private static async IAsyncEnumerable<RecordBatch> Cancelling(CancellationTokenSource cancel)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 
 namespace MlOps.FeatureStore;
@@ -31,7 +32,7 @@ internal sealed class JoinPart : IJoinPart
         for (var i = 0; i < _views.Count; i++)
         {
             var view = _views[i].View;
-            _latest[i] = new(slots, [.. ViewColumns.Of(_views[i]).Select(c => c.Type)], view.CreatedTime is not null, _createdBeforeRow, view.SkipsNulls);
+            _latest[i] = new(slots, [.. ViewColumns.Of(_views[i]).Select(c => c.Type)], view.CreatedTime is not null, _createdBeforeRow, view.SkipsNulls, ViewColumns.TimeToLive(view));
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class JoinPart : IJoinPart
         for (var i = 0; i < found.Length; i++)
         {
             found[i] = new int[times.Length];
-            latest.Find(i, _taken, times, ViewColumns.TimeToLive(selected.View), found[i]);
+            latest.Find(i, _taken, times, found[i]);
         }
 
         Count(selected.View, latest, times, found, leakage);
@@ -72,6 +73,7 @@ internal sealed class JoinPart : IJoinPart
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Count(FeatureView view, LatestEvents latest, ReadOnlySpan<long> times, int[][] found, LeakageCounter leakage)
     {
         if (view.CreatedTime is null) return;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using MlOps.Core;
@@ -52,6 +53,7 @@ internal abstract class KeyColumn
     {
         private readonly List<long> _values = [];
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override void Hash(IArrowArray column, Span<ulong> hashes)
         {
             long[] scratch = []; // of its own: several threads hash at once

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using MlOps.Core;
 using Column = MlOps.Core.Column;
@@ -40,6 +41,7 @@ internal sealed class KeyTable
     /// <summary>Numbers the entities of rows, the new ones too.</summary>
     /// <param name="columns">The columns of the join keys, in order.</param>
     /// <param name="entities">The number of each row's entity, or <see cref="None"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(IReadOnlyList<IArrowArray> columns, Span<int> entities)
     {
         if (_scratch.Length < entities.Length) _scratch = new ulong[entities.Length];
@@ -49,12 +51,13 @@ internal sealed class KeyTable
         Strike(columns, entities);
         for (var i = 0; i < hashes.Length; i++)
         {
+            if (i + Cache.Ahead < hashes.Length) Cache.Fetch(ref _entries[(int)hashes[i + Cache.Ahead] & (_entries.Length - 1)]);
             if (entities[i] == None) continue;
             if (4 * (Count + 1L) > 3L * _entries.Length) Grow();
             ref var entry = ref Find(columns, i, hashes[i]);
             if (entry.Number == 0)
             {
-                for (var c = 0; c < _columns.Length; c++) _columns[c].Add(columns[c], i);
+                for (var c = 0; c < _columns.Length && !_isHashUnique; c++) _columns[c].Add(columns[c], i);
                 entry = new(hashes[i], ++Count);
             }
 
@@ -71,14 +74,7 @@ internal sealed class KeyTable
         Hash(columns, hashes);
         if (_isHashUnique)
         {
-            var entries = _entries;
-            for (var i = 0; i < hashes.Length; i++)
-            {
-                var hash = hashes[i];
-                var at = (int)hash & (entries.Length - 1);
-                while (entries[at].Hash != hash && entries[at].Number != 0) at = (at + 1) & (entries.Length - 1);
-                entities[i] = entries[at].Number - 1;
-            }
+            Find(_entries, hashes, entities);
         }
         else
         {
@@ -86,6 +82,20 @@ internal sealed class KeyTable
         }
 
         Strike(columns, entities);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Find(Entry[] entries, ReadOnlySpan<ulong> hashes, Span<int> entities)
+    {
+        var mask = entries.Length - 1;
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            if (i + Cache.Ahead < hashes.Length) Cache.Fetch(ref entries[(int)hashes[i + Cache.Ahead] & mask]);
+            var hash = hashes[i];
+            var at = (int)hash & mask;
+            while (entries[at].Hash != hash && entries[at].Number != 0) at = (at + 1) & mask;
+            entities[i] = entries[at].Number - 1;
+        }
     }
 
     /// <summary>Rows with a missing key belong to nobody.</summary>

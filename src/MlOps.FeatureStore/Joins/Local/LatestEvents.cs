@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using MlOps.Core;
 using Array = System.Array;
@@ -16,6 +17,7 @@ internal sealed class LatestEvents
 
     private readonly TimeSlots _slots;
     private readonly bool _createdCounts;
+    private readonly long _timeToLive;
     private readonly ValueStore[] _values;
     private readonly Best[] _best;
     private readonly bool _skipsNulls;
@@ -28,13 +30,15 @@ internal sealed class LatestEvents
     /// <param name="hasCreated">Whether the events have a created time.</param>
     /// <param name="createdCounts">Whether an event is seen only by slots that are not before its created time; one without created time is then never seen.</param>
     /// <param name="skipsNulls">Whether each column takes the newest event that has a value.</param>
-    public LatestEvents(TimeSlots slots, IReadOnlyList<ColumnType> types, bool hasCreated, bool createdCounts, bool skipsNulls)
+    /// <param name="timeToLive">The greatest age of an event that is seen, in microseconds.</param>
+    public LatestEvents(TimeSlots slots, IReadOnlyList<ColumnType> types, bool hasCreated, bool createdCounts, bool skipsNulls, long timeToLive)
     {
         _slots = slots;
         _createdCounts = createdCounts && hasCreated;
         _values = [.. types.Select(t => ValueStore.Of(t, slots.Count))];
-        _best = [.. Enumerable.Range(0, skipsNulls ? types.Count : 1).Select(_ => new Best(slots.Count, hasCreated))];
+        _best = [.. Enumerable.Range(0, skipsNulls ? types.Count : 1).Select(_ => new Best(slots.Count))];
         _skipsNulls = skipsNulls;
+        _timeToLive = timeToLive;
     }
 
     /// <summary>Gets how many columns have events of their own: one, or as many as there are columns when missing values are skipped.</summary>
@@ -49,23 +53,7 @@ internal sealed class LatestEvents
     {
         if (_rows.Length < entities.Length) (_rows, _seenBy) = (new int[entities.Length], new int[entities.Length]);
         Span<int> rows = _rows, slots = _seenBy;
-        var count = 0;
-        for (var i = 0; i < entities.Length; i++)
-        {
-            if (entities[i] < 0) continue;
-            var moment = times[i];
-            if (_createdCounts)
-            {
-                if (created[i] == Never) continue;
-                moment = Math.Max(moment, created[i]);
-            }
-
-            var slot = _slots.Find(entities[i], moment);
-            rows[count] = i;
-            slots[count] = slot;
-            if (slot >= 0) count++;
-        }
-
+        var count = _slots.Find(entities, times, _createdCounts ? created : default, _timeToLive, rows, slots);
         for (var i = 0; i < _best.Length; i++)
         {
             var won = _best[i].Take(times, created, _skipsNulls ? columns[i] : null, rows[..count], slots[..count]);
@@ -83,9 +71,8 @@ internal sealed class LatestEvents
     /// <param name="which">Which of <see cref="EventCount"/>.</param>
     /// <param name="first">The first row.</param>
     /// <param name="times">The time of each row.</param>
-    /// <param name="timeToLive">The greatest age, in microseconds.</param>
     /// <param name="events">Where the event of each row lies; below zero for none.</param>
-    public void Find(int which, int first, ReadOnlySpan<long> times, long timeToLive, Span<int> events) => _best[which].Find(_slots.SlotOf.Slice(first, times.Length), times, timeToLive, events);
+    public void Find(int which, int first, ReadOnlySpan<long> times, Span<int> events) => _best[which].Find(_slots.SlotOf.Slice(first, times.Length), times, _timeToLive, events);
 
     /// <summary>Says whether an event was created after a moment. One without created time was not.</summary>
     /// <param name="which">Which of <see cref="EventCount"/>.</param>
@@ -108,38 +95,33 @@ internal sealed class LatestEvents
     /// <summary>The best event of each slot.</summary>
     private sealed class Best
     {
-        private readonly long[] _times;
-        private readonly long[]? _created;
+        private readonly EventMoment[] _moments;
         private int[] _winners = [];
         private int[] _wonRows = [];
         private int[] _wonSlots = [];
 
-        public Best(int slots, bool hasCreated)
+        public Best(int slots)
         {
-            _times = new long[slots];
-            Array.Fill(_times, Never);
-            if (hasCreated) _created = new long[slots];
+            _moments = GC.AllocateUninitializedArray<EventMoment>(slots);
+            Array.Fill(_moments, EventMoment.Never);
         }
 
-        public long CreatedAt(int slot) => _created?[slot] ?? Never;
+        public long CreatedAt(int slot) => _moments[slot].Created;
 
         /// <summary>Gives those events that are better than what their slots have, in order.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public Won Take(ReadOnlySpan<long> times, ReadOnlySpan<long> created, IArrowArray? mustHave, ReadOnlySpan<int> rows, ReadOnlySpan<int> slots)
         {
             if (_wonRows.Length < rows.Length) (_wonRows, _wonSlots) = (new int[rows.Length], new int[rows.Length]);
             var count = 0;
             for (var i = 0; i < rows.Length; i++)
             {
+                if (i + Cache.Ahead < slots.Length) Cache.Fetch(ref _moments[slots[i + Cache.Ahead]]);
                 var (row, slot) = (rows[i], slots[i]);
-                var time = times[row];
-                if (time < _times[slot] || mustHave?.IsNull(row) == true) continue;
-                if (_created is not null)
-                {
-                    if (time == _times[slot] && created[row] < _created[slot]) continue;
-                    _created[slot] = created[row];
-                }
-
-                _times[slot] = time;
+                ref var best = ref _moments[slot];
+                var moment = new EventMoment(times[row], created.IsEmpty ? Never : created[row]);
+                if (!moment.Supersedes(best) || mustHave?.IsNull(row) == true) continue;
+                best = moment;
                 (_wonRows[count], _wonSlots[count]) = (row, slot);
                 count++;
             }
@@ -147,27 +129,30 @@ internal sealed class LatestEvents
             return new(_wonRows.AsSpan(0, count), _wonSlots.AsSpan(0, count));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Complete(ReadOnlySpan<int> starts)
         {
-            _winners = new int[_times.Length];
+            _winners = new int[_moments.Length];
             for (var entity = 0; entity + 1 < starts.Length; entity++)
             {
                 var best = KeyTable.None;
                 for (var slot = starts[entity]; slot < starts[entity + 1]; slot++)
                 {
                     // Events with equal event and created times are first seen by the same slot, so source order is settled.
-                    if (_times[slot] != Never && (best < 0 || _times[slot] > _times[best] || (_times[slot] == _times[best] && CreatedAt(slot) > CreatedAt(best)))) best = slot;
+                    var moment = _moments[slot];
+                    if (moment.Event != Never && (best < 0 || !_moments[best].Supersedes(moment))) best = slot;
                     _winners[slot] = best;
                 }
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Find(ReadOnlySpan<int> slots, ReadOnlySpan<long> times, long timeToLive, Span<int> events)
         {
             for (var i = 0; i < slots.Length; i++)
             {
                 var won = slots[i] < 0 ? KeyTable.None : _winners[slots[i]];
-                events[i] = won >= 0 && times[i] - _times[won] <= timeToLive ? won : KeyTable.None;
+                events[i] = won >= 0 && times[i] - _moments[won].Event <= timeToLive ? won : KeyTable.None;
             }
         }
     }

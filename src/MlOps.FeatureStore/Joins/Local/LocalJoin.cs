@@ -21,6 +21,6 @@ internal sealed class LocalJoin(IEventReader events, EntityRowsReader reader, IO
     protected override long FirstSeen(FeatureView view, IReadOnlyList<Feature> features, long rowTime)
     {
         var timeToLive = ViewColumns.TimeToLive(view);
-        return timeToLive > rowTime - LatestEvents.Never ? LatestEvents.Never : rowTime - timeToLive;
+        return rowTime < LatestEvents.Never + timeToLive ? LatestEvents.Never : rowTime - timeToLive;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MlOps.FeatureStore;
 
 /// <summary>The different times at which each entity is asked for, in order: a slot for each. Rows that share entity and time share a slot.</summary>
@@ -11,6 +13,7 @@ internal sealed class TimeSlots
     /// <param name="entities">The entity of each row, or <see cref="KeyTable.None"/>.</param>
     /// <param name="times">The time of each row.</param>
     /// <param name="entityCount">The number of entities.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TimeSlots(ReadOnlySpan<int> entities, ReadOnlySpan<long> times, int entityCount)
     {
         _starts = new int[entityCount + 1];
@@ -44,24 +47,54 @@ internal sealed class TimeSlots
     /// <summary>Gets where the slots of each entity begin, and where the last ones end.</summary>
     public ReadOnlySpan<int> Starts => _starts;
 
-    /// <summary>Finds the first slot of an entity that is not before a moment.</summary>
-    /// <param name="entity">The entity.</param>
-    /// <param name="moment">The moment.</param>
-    /// <returns>The slot; <see cref="KeyTable.None"/> when all are before.</returns>
-    public int Find(int entity, long moment)
+    /// <summary>Finds the slot that is the first to see each event: the earliest of its entity that is not before it. Events that none sees, or sees only when they are too old, are left out.</summary>
+    /// <param name="entities">The entity of each event, or <see cref="KeyTable.None"/>.</param>
+    /// <param name="times">The event times.</param>
+    /// <param name="created">The created times, before which an event is not seen either, and never where one is missing; empty when they do not count.</param>
+    /// <param name="timeToLive">The greatest age, in microseconds.</param>
+    /// <param name="events">The events that are seen, in order.</param>
+    /// <param name="slots">The slot of each of them.</param>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Find(ReadOnlySpan<int> entities, ReadOnlySpan<long> times, ReadOnlySpan<long> created, long timeToLive, Span<int> events, Span<int> slots)
     {
-        var (low, end) = (_starts[entity], _starts[entity + 1]);
-        var high = end;
-        while (low < high)
+        var count = 0;
+        for (var i = 0; i < entities.Length; i++)
         {
-            var middle = (int)(((uint)low + (uint)high) >> 1);
-            if (_times[middle] < moment) low = middle + 1;
-            else high = middle;
+            FetchAhead(entities, i);
+            if (entities[i] < 0) continue;
+            var moment = times[i];
+            if (!created.IsEmpty)
+            {
+                if (created[i] == LatestEvents.Never) continue;
+                moment = Math.Max(moment, created[i]);
+            }
+
+            var (slot, end) = (_starts[entities[i]], _starts[entities[i] + 1]);
+            for (var left = end - slot; left > 0;)
+            {
+                var half = (left + 1) >> 1;
+                slot += half * (_times[slot + half - 1] < moment ? 1 : 0); // without a branch, which nobody could foresee
+                left -= half;
+            }
+
+            if (slot == end || _times[slot] - times[i] > timeToLive) continue;
+            (events[count], slots[count]) = (i, slot);
+            count++;
         }
 
-        return low == end ? KeyTable.None : low;
+        return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FetchAhead(ReadOnlySpan<int> entities, int i)
+    {
+        if (i + Cache.Ahead >= entities.Length) return;
+        if (entities[i + Cache.Ahead] is >= 0 and var far) Cache.Fetch(ref _starts[far]);
+        if (entities[i + (Cache.Ahead / 2)] is >= 0 and var near && _starts[near] < _times.Length) Cache.Fetch(ref _times[_starts[near]]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Merge(int[] rows)
     {
         var slot = 0;

@@ -60,6 +60,7 @@ internal abstract class ValueStore
     /// <summary>Gives values.</summary>
     /// <param name="slots">The slots; one below zero gives a missing value.</param>
     /// <returns>An array of its own memory.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public IArrowArray Take(ReadOnlySpan<int> slots)
     {
         var bits = new byte[(slots.Length + 7) / 8];
@@ -83,12 +84,14 @@ internal abstract class ValueStore
     {
         private readonly T[] _values = new T[slots];
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private protected override void PutValues(IArrowArray column, ReadOnlySpan<int> rows, ReadOnlySpan<int> slots)
         {
             var values = MemoryMarshal.Cast<byte, T>(column.Data.Buffers[1].Span)[column.Data.Offset..];
             for (var i = 0; i < rows.Length; i++) _values[slots[i]] = values[rows[i]];
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private protected override ArrowBuffer[] TakeValues(ReadOnlySpan<int> slots)
         {
             var bytes = new byte[slots.Length * Unsafe.SizeOf<T>()];
