@@ -6,9 +6,6 @@ namespace MlOps.Postgres;
 /// <summary>Reads what a host wrote as the place of its database.</summary>
 internal static class PostgresConnections
 {
-    // The features of a hundred entities come in fewer pieces than with the driver's 8,192 bytes.
-    private const int ReadBuffer = 65_536;
-
     /// <summary>Takes a connection string apart.</summary>
     /// <returns>Its parts; null when it is none, or names no host or no database.</returns>
     internal static NpgsqlConnectionStringBuilder? Parse(string text)
@@ -30,7 +27,6 @@ internal static class PostgresConnections
         var connection = Parse(options.ConnectionString!)!;
         connection.SearchPath = options.Schema;
         connection.ApplicationName ??= "MlOps.Sdk";
-        if (!connection.ShouldSerialize("Read Buffer Size")) connection.ReadBufferSize = ReadBuffer;
         connection.Enlist = false; // a transaction of the caller is not the stores'
         connection.IncludeErrorDetail = false; // it would hold values
         var patience = string.Create(CultureInfo.InvariantCulture, $"-c lock_timeout={(long)Math.Ceiling(options.LockTimeout.TotalMilliseconds)}");
