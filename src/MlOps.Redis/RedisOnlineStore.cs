@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using MlOps.Core;
 using StackExchange.Redis;
 
@@ -14,6 +15,8 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
 
     private readonly RedisConnection _connection;
     private readonly string _prefix;
+    private readonly RedisReads _reads = new();
+    private readonly ConditionalWeakTable<string, byte[]> _tables = [];
 
     public RedisOnlineStore(RedisOptions options) => (_connection, _prefix) = (new(options), options.KeyPrefix);
 
@@ -29,8 +32,9 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
             var database = multiplexer.GetDatabase();
             if (keys.Length == 1)
             {
-                var value = await database.StringGetAsync(RedisRows.Key(RedisRows.Table(_prefix, keys.Span[0].Table), keys.Span[0].Entity)).ConfigureAwait(false);
-                rows.Span[0] = RedisRows.Decode(value, _connection.Name);
+                var key = RedisRows.Key(TableOf(keys.Span[0].Table), keys.Span[0].Entity);
+                var one = _connection.IsCluster(multiplexer) ? await database.StringGetAsync(key).ConfigureAwait(false) : await _reads.GetAsync(database, key).ConfigureAwait(false);
+                rows.Span[0] = RedisRows.Decode(one, _connection.Name);
                 return;
             }
 
@@ -89,13 +93,16 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
         }
     }
 
+    // Plans keep the texts that name their tables, so what belongs to one is found by the text itself.
+    private byte[] TableOf(string table) => _tables.TryGetValue(table, out var bytes) ? bytes : _tables.GetValue(table, name => RedisRows.Table(_prefix, name));
+
     private RedisKey[] KeysOf(ReadOnlySpan<OnlineKey> keys)
     {
         var encoded = new RedisKey[keys.Length];
         var (name, table) = ((string?)null, (byte[])[]);
         for (var i = 0; i < keys.Length; i++)
         {
-            if (name != keys[i].Table) (name, table) = (keys[i].Table, RedisRows.Table(_prefix, keys[i].Table));
+            if (name != keys[i].Table) (name, table) = (keys[i].Table, TableOf(keys[i].Table));
             encoded[i] = RedisRows.Key(table, keys[i].Entity);
         }
 

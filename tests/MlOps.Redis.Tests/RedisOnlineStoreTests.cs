@@ -64,6 +64,45 @@ public sealed class RedisOnlineStoreTests(RedisFixture server) : IAsyncDisposabl
     }
 
     [Fact]
+    public async Task Of_many_who_read_at_once_each_has_his_own_row()
+    {
+        const int Callers = 3_000; // more than go in one command
+        var store = _keys.Open();
+        await store.WriteAsync([.. Enumerable.Range(0, Callers).Where(i => i % 3 > 0).Select(i => new OnlineWrite(Key($"{i}"), Row() with { EventTime = i }))], Cancel);
+        var read = await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => ReadAsync(store, $"{i}")));
+        read.Select(row => row?.EventTime).Should().Equal(Enumerable.Range(0, Callers).Select(i => i % 3 > 0 ? i : (long?)null));
+    }
+
+    [Fact]
+    public async Task Of_many_who_read_at_once_only_he_fails_whose_row_is_of_others()
+    {
+        await using var connection = await _keys.ConnectAsync();
+        await connection.GetDatabase().StringSetAsync(Raw("of others"), "a text of somebody else, long enough for a row");
+        var store = _keys.Open();
+        await store.WriteAsync([new(Key("ours"), Row())], Cancel);
+        var reads = Enumerable.Range(0, 100).Select(i => ReadAsync(store, i == 50 ? "of others" : "ours")).ToList();
+        var all = () => Task.WhenAll(reads);
+        await all.Should().ThrowAsync<StoreException>().WithMessage("*KeyPrefix*");
+        reads.Select(r => r.IsFaulted).Should().Equal(Enumerable.Range(0, 100).Select(i => i == 50));
+    }
+
+    [Fact]
+    public async Task All_who_read_at_once_fail_when_the_server_goes_and_none_waits_for_ever()
+    {
+        var server = await RedisServer.StartOwnAsync();
+        if (server is null) Assert.Skip("There is no redis-server here.");
+        await using var store = new RedisOnlineStore(new() { Configuration = server.Configuration + ",connectRetry=1,connectTimeout=500" });
+        await store.PingAsync(Cancel);
+        await server.DisposeAsync();
+        var reads = Enumerable.Range(0, 500).Select(i => ReadAsync(store, $"{i}")).ToList();
+        foreach (var read in reads)
+        {
+            var reading = () => read.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+            (await reading.Should().ThrowAsync<StoreException>()).Which.IsTransient.Should().BeTrue();
+        }
+    }
+
+    [Fact]
     public async Task A_script_that_the_server_has_forgotten_is_sent_again()
     {
         var store = _keys.Open();
@@ -133,6 +172,13 @@ public sealed class RedisOnlineStoreTests(RedisFixture server) : IAsyncDisposabl
                 await Task.Yield();
             }
         }
+    }
+
+    private static async Task<OnlineRow?> ReadAsync(RedisOnlineStore store, string entity)
+    {
+        var rows = new OnlineRow?[1];
+        await store.ReadAsync(new[] { Key(entity) }, rows, Cancel);
+        return rows[0];
     }
 
     private static OnlineKey Key(string entity) => new("t", Encoding.UTF8.GetBytes(entity));

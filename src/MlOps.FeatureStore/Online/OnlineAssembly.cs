@@ -21,17 +21,33 @@ internal static class OnlineAssembly
         var bits = GC.AllocateUninitializedArray<long>((int)places);
         var objects = plan.OutputsHaveObjects ? new object?[(int)places] : null;
         var statuses = GC.AllocateUninitializedArray<FeatureStatus>((int)places);
-        var times = GC.AllocateUninitializedArray<long>((int)places);
+        var (times, timeOf) = plan.IsDirect ? TakeDirect(plan, read, now, isAway, counts, bits, objects, statuses) : (TakeComputed(plan, read, now, isAway, counts, bits, objects, statuses), null);
+        return new(plan.Schema, read.Count, bits, objects, statuses, times, timeOf);
+    }
+
+    private static (long[] Times, int[]? TimeOf) TakeDirect(OnlinePlan plan, OnlineRead read, long now, bool isAway, StatusCounts? counts, long[] bits, object?[]? objects, FeatureStatus[] statuses)
+    {
+        var columns = plan.OutputSlots.Length;
+        var row = read.Slots.Times.AsSpan(0, columns);
+        var times = new OnlineTimes(plan, read.Count, row);
         for (var entity = 0; entity < read.Count; entity++)
         {
             var first = entity * columns;
-            if (plan.IsDirect)
-            {
-                Decode(plan, read, entity, now, isAway, new(bits.AsSpan(first, columns), objects is null ? [] : objects.AsSpan(first, columns), statuses.AsSpan(first, columns), times.AsSpan(first, columns)), counts);
-                continue;
-            }
+            Decode(plan, read, entity, now, isAway, new(bits.AsSpan(first, columns), objects is null ? [] : objects.AsSpan(first, columns), statuses.AsSpan(first, columns), row), counts);
+            times.Take(entity);
+        }
 
-            var slots = read.Slots;
+        return times.Finish();
+    }
+
+    private static long[] TakeComputed(OnlinePlan plan, OnlineRead read, long now, bool isAway, StatusCounts? counts, long[] bits, object?[]? objects, FeatureStatus[] statuses)
+    {
+        var columns = plan.OutputSlots.Length;
+        var times = GC.AllocateUninitializedArray<long>(bits.Length);
+        var slots = read.Slots;
+        for (var entity = 0; entity < read.Count; entity++)
+        {
+            var first = entity * columns;
             Decode(plan, read, entity, now, isAway, new(slots.Bits, plan.HasObjects ? slots.Objects : [], slots.Statuses, slots.Times), counts);
             TakeRequest(plan, read, entity);
             foreach (var computation in plan.Selection.Computations) Compute(plan, computation, read);
@@ -43,7 +59,7 @@ internal static class OnlineAssembly
             }
         }
 
-        return new(plan.Schema, read.Count, bits, objects, statuses, times);
+        return times;
     }
 
     private static void Decode(OnlinePlan plan, OnlineRead read, int entity, long now, bool isAway, Row slots, StatusCounts? counts)

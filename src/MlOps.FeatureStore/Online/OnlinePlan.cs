@@ -36,6 +36,7 @@ internal sealed class OnlinePlan
         (Entities, Views) = ([.. entities], [.. views]);
         OutputSlots = [.. selection.Outputs.Select(o => o.Slot)];
         IsDirect = selection.SlotCount == OutputSlots.Length && OutputSlots.SequenceEqual(Enumerable.Range(0, OutputSlots.Length));
+        ViewOfSlot = [.. Views.SelectMany((view, v) => Enumerable.Repeat(v, view.Count))];
         HasObjects = Types.Any(RowLayout.IsInHeap);
         OutputsHaveObjects = OutputSlots.Any(s => RowLayout.IsInHeap(Types[s]));
         MostInputs = selection.Computations.Select(c => c.InputSlots.Count).DefaultIfEmpty().Max();
@@ -64,6 +65,9 @@ internal sealed class OnlinePlan
 
     /// <summary>Gets whether the slots are the outputs: nothing is computed, and all comes out as it is read.</summary>
     public bool IsDirect { get; }
+
+    /// <summary>Gets which view each slot belongs to that is read.</summary>
+    public int[] ViewOfSlot { get; }
 
     /// <summary>Gets whether a slot holds texts, decimals or bytes.</summary>
     public bool HasObjects { get; }
