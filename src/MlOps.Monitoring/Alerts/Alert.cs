@@ -14,8 +14,8 @@ public sealed record Alert(string Monitor, string Cause, Alarm Alarm, DateTimeOf
     internal Alert WithoutValues()
     {
         var segment = Alarm.Segment?.Split('=', 2)[0];
-        var figures = double.IsNaN(Alarm.Value) || Alarm.Statistic is null ? "There is an alarm"
-            : string.Create(CultureInfo.InvariantCulture, $"{Alarm.Statistic} is {Alarm.Value:G4}{(double.IsNaN(Alarm.Reference) ? "" : $", in the reference {Alarm.Reference:G4}")}{(double.IsNaN(Alarm.Threshold) ? "" : $", the limit {Alarm.Threshold:G4}")}");
+        var figures = double.IsNaN(Alarm.Value) ? "There is an alarm"
+            : string.Create(CultureInfo.InvariantCulture, $"{Alarm.Statistic ?? "value"} is {Alarm.Value:G4}{(double.IsNaN(Alarm.Reference) ? "" : $", in the reference {Alarm.Reference:G4}")}{(double.IsNaN(Alarm.Threshold) ? "" : $", the limit {Alarm.Threshold:G4}")}");
         return this with { Cause = (Alarm with { Segment = segment }).Cause, Alarm = Alarm with { Segment = segment, Sentence = figures + ".", Contributors = [] } };
     }
 }

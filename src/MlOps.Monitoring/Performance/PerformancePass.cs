@@ -229,7 +229,8 @@ internal sealed class PerformancePass : IMonitorPass
     {
         if (_task.Outputs.Problem is { } unreadable) return unreadable;
         if (report.Rows == 0) return "No predictions of the version to judge the performance by.";
-        var main = report.Series.FirstOrDefault(s => s.Segment is null);
+        var whole = report.Series.Where(s => s.Segment is null).ToList();
+        var main = whole.Find(s => s.Points.Any(p => p.Value is not null)) ?? whole.FirstOrDefault(); // of one class auc has no value, accuracy has
         var last = main?.Points.LastOrDefault(p => p.Value is not null);
         FormattableString known = $"{report.Labels:N0} of {report.Rows:N0} predictions are labelled";
         if (main is null || last is null) return FormattableString.Invariant($"Nothing is known of the performance: {known.ToString(CultureInfo.InvariantCulture)}; {report.ReferenceProblem ?? report.EstimateProblem ?? "no metric applies"}");

@@ -8,7 +8,7 @@ namespace MlOps.Monitoring;
 /// <summary>When pipelines are started.</summary>
 internal static class TriggerConditions
 {
-    public static TriggerCondition Drift() => Alarms(TriggerKinds.Drift, "drift", "There is no drift.", a => a.Kind == AlarmKind.Drift && a.Severity > AlarmSeverity.Information);
+    public static TriggerCondition Drift() => Alarms(TriggerKinds.Drift, "drift", "There is no alarm of kind Drift.", a => a.Kind == AlarmKind.Drift && a.Severity > AlarmSeverity.Information);
 
     public static TriggerCondition Performance() =>
         Alarms(TriggerKinds.Performance, "a drop of performance", "Performance has not dropped.", a => a.Kind == AlarmKind.Performance && a.Severity > AlarmSeverity.Information);

@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.FeatureStore.Tests;
 
 public sealed class FeatureTestTests

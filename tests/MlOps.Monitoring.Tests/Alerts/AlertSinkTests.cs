@@ -58,6 +58,13 @@ public sealed class AlertSinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_alarm_whose_statistic_has_no_name_says_its_value()
+    {
+        await ProcessAsync(b => b.AddAlertWebhook("ops", Allowed), Alarm("x") with { Statistic = null, Value = 439, Reference = double.NaN, Threshold = 100 });
+        (await _receiver.NextAsync(Stop)).Body.Should().Contain("\"value is 439, the limit 100.\"");
+    }
+
+    [Fact]
     public async Task A_chat_gets_text_and_blocks_with_its_own_marks_escaped()
     {
         await ProcessAsync(b => b.AddAlertSlack("chat", o => (o.Url, o.AllowPrivateAddresses, o.IncludeValues) = (_receiver.Url, true, true)), Alarm("x") with { Sentence = "<!channel> & more" });

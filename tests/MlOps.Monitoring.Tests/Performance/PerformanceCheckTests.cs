@@ -223,6 +223,14 @@ public sealed class PerformanceCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_window_of_one_class_is_summed_up_by_a_metric_that_has_a_value()
+    {
+        await TrainAsync();
+        _world.World.Log.Batches.Add(With(BinaryFlights.Log(500), PredictionColumns.Truth, Enumerable.Repeat((double?)0.0, 500)).ToBatch());
+        (await _world.CheckAsync()).Summary.Should().Contain("f1_score is 0 (from labels)").And.EndWith("500 of 500 predictions are labelled.");
+    }
+
+    [Fact]
     public async Task A_reference_of_one_class_says_that_nothing_can_be_estimated()
     {
         await _world.TrainAsync(new Table().Add("x", Enumerable.Range(0, 500).Select(i => (double)i)).Add("y", Enumerable.Repeat(true, 500)), BinaryFlights.Task, BinaryFlights.Outputs, BinaryFlights.Predict);
