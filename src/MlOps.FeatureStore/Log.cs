@@ -51,4 +51,7 @@ internal static partial class Log
 
     [LoggerMessage(1991, LogLevel.Error, "What model {Model} was served could not be compared with training sets of {Service}; the host tries again the next time")]
     public static partial void ConsistencyNotChecked(this ILogger logger, Exception error, string model, string service);
+
+    [LoggerMessage(1992, LogLevel.Warning, "Features of {Service} that are not in the prediction log of model {Model} were not compared: {Features}")]
+    public static partial void FeaturesNotLogged(this ILogger logger, string model, string service, string features);
 }

@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(1304, LogLevel.Information, "Judged {Model} on {Dataset}: {Held} of {Checks} checks hold")]
     public static partial void Judged(this ILogger logger, string model, string dataset, int held, int checks);
+
+    [LoggerMessage(1305, LogLevel.Warning, "ML.NET warned while {Model} was trained: {Warning}")]
+    public static partial void MLNetWarned(this ILogger logger, string model, string warning);
 }

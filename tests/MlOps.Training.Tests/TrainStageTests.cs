@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.ML;
 using MlOps.Core;
 using MlOps.Tests;
@@ -53,6 +55,21 @@ public sealed class TrainStageTests : IDisposable
         measured.Should().OnlyContain(m => m.Value > 0).And.Contain(m => Equals(m.Tags["status"], "ok")).And.Contain(m => Equals(m.Tags["status"], "failed"));
         trace.Activities.Select(a => (a.OperationName, a.GetTagItem("trial"))).Should().BeEquivalentTo([("trial", (object?)1), ("trial", 2), ("trial", 3)]);
         trace.Activities.Should().Contain(a => a.StatusDescription == nameof(TrainingException));
+    }
+
+    [Fact]
+    public async Task What_ml_net_warns_of_is_logged_once_as_that_rows_are_passed_over()
+    {
+        using var workshop = new Workshop(builder => builder.Services.AddFakeLogging());
+        var split = await workshop.BinaryAsync();
+
+        await workshop.TrainAsync<CarelessLate>(split, o => o.Trials = 2);
+        var logs = workshop.Services.GetFakeLogCollector();
+
+        logs.GetSnapshot().Where(r => r.Id.Id == 1305).Should().ContainSingle().Which.Message.Should().Contain("Skipped").And.Contain("missing features");
+        logs.Clear();
+        await workshop.TrainAsync<FastTreeLate>(split);
+        logs.GetSnapshot().Should().NotContain(r => r.Level == LogLevel.Warning);
     }
 
     [Fact]

@@ -37,6 +37,17 @@ public sealed class FastTreeLate : LateTrainer
     });
 }
 
+/// <summary>Hands missing values to a trainer that passes over their rows.</summary>
+public sealed class CarelessLate : Trainer
+{
+    public override LearningTask Task => LearningTask.BinaryClassification;
+
+    public override string Label => "late";
+
+    public override IEstimator<ITransformer> Build(MLContext ml, TrainerContext context) => ml.Transforms.Concatenate("Features", "x", "y")
+        .Append(ml.BinaryClassification.Trainers.FastTree(Label, numberOfTrees: 5));
+}
+
 public sealed class LightGbmLate : LateTrainer
 {
     protected override IEstimator<ITransformer> Learner(MLContext ml, TrainerContext context) => ml.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options

@@ -12,7 +12,7 @@ public sealed class FlightFeatures(Arrivals arrivals) : FeatureDefinition
     /// <summary>What the service is called in a model, in its order.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "origin_delay_mean_1h", "origin_delay_mean_24h", "origin_delay_mean_7d", "origin_delay_count_24h", "route_delay_mean_24h", "route_delay_mean_7d",
+        "origin_delay_mean_1h", "origin_delay_mean_24h", "origin_delay_mean_7d", "origin_delay_count_24h", "route_delay_mean_1h", "route_delay_mean_24h", "route_delay_mean_7d",
     ];
 
     public override void Define(FeatureBuilder features)

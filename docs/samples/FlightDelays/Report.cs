@@ -119,8 +119,8 @@ internal static class Report
     public static void Consistency(ConsistencyReport report)
     {
         var differing = report.Features.Where(f => f.DifferingShare > 0).Select(f => string.Create(Culture, $"{f.Feature} in {f.DifferingShare:P2}"));
-        AnsiConsole.MarkupLineInterpolated(
-            Culture, $"The features of {report.Compared} predictions, computed again as of their time: {(differing.Any() ? $"[red]{string.Join(", ", differing)} differ[/]" : "the same as were served")}.");
+        AnsiConsole.WriteLine(string.Create(
+            Culture, $"The features of {report.Compared} predictions, computed again as of their time: {(differing.Any() ? $"{string.Join(", ", differing)} differ" : "the same as were served")}."));
     }
 
     public static async Task VersionsAsync(IModelRegistry registry, string model)

@@ -12,13 +12,16 @@ public sealed record ConsistencyReport(ConsistencyQuery Query, long Predictions,
     /// <summary>Gets whether a feature differs in more predictions than may be.</summary>
     public bool IsAlarm => Features.Any(f => f.DifferingShare > Query.AlarmShare);
 
+    /// <summary>Gets the features of which nothing is known, though predictions were compared: no version that predicted takes them, or the policy of the log keeps them out.</summary>
+    public IEnumerable<string> NotLogged => Compared == 0 ? [] : Features.Where(f => f.Compared == 0).Select(f => f.Feature);
+
     /// <summary>Gives a table in Markdown, without any value of a feature but the largest difference.</summary>
     /// <returns>The text.</returns>
     public string ToMarkdown() => string.Join('\n',
     [
         FormattableString.Invariant($"# Consistency of {Query.Service} as served to {Query.Model}"),
         string.Empty,
-        FormattableString.Invariant($"{Query.From:yyyy-MM-dd HH:mm} to {Query.To:yyyy-MM-dd HH:mm} UTC: {Compared:N0} of {Predictions:N0} predictions compared. {(IsAlarm ? FormattableString.Invariant($"More than {Query.AlarmShare:P1} differ.") : "What was served is what training sets say.")}"),
+        FormattableString.Invariant($"{Query.From:yyyy-MM-dd HH:mm} to {Query.To:yyyy-MM-dd HH:mm} UTC: {Compared:N0} of {Predictions:N0} predictions compared. {Verdict}"),
         string.Empty,
         "| feature | compared | equal | differ | only served | only recomputed | largest difference | distance |",
         "|---|---|---|---|---|---|---|---|",
@@ -27,12 +30,15 @@ public sealed record ConsistencyReport(ConsistencyQuery Query, long Predictions,
         string.Empty,
     ]);
 
+    private string Verdict => (IsAlarm ? FormattableString.Invariant($"More than {Query.AlarmShare:P1} differ.") : Features.Any(f => f.Compared > 0) ? "What was served is what training sets say." : "Nothing is known.")
+        + (NotLogged.Any() ? $" Not in the log, so not compared: {string.Join(", ", NotLogged)}." : string.Empty);
+
     private static string Cell(double value, string format) => double.IsNaN(value) ? string.Empty : value.ToString(format, CultureInfo.InvariantCulture);
 }
 
 /// <summary>How one feature differs.</summary>
 /// <param name="Feature">The feature, as the service calls it.</param>
-/// <param name="Compared">The predictions that were compared.</param>
+/// <param name="Compared">The predictions that were compared; 0 for a feature that is not in the log.</param>
 /// <param name="Equal">Those with the same value, or with none on both sides.</param>
 /// <param name="Differing">Those with two values that are not the same.</param>
 /// <param name="OnlyServed">Those that were served a value where a training set has none.</param>

@@ -7,16 +7,16 @@ internal static class FeatureComparison
 {
     /// <summary>Compares.</summary>
     /// <param name="feature">What the feature is called.</param>
-    /// <param name="served">What was served.</param>
+    /// <param name="served">What was served; null where that is not known, which is passed over.</param>
     /// <param name="recomputed">What a training set says.</param>
     /// <returns>How they differ.</returns>
-    public static FeatureConsistency Of(string feature, IReadOnlyList<FeatureValue> served, IReadOnlyList<FeatureValue> recomputed)
+    public static FeatureConsistency Of(string feature, IReadOnlyList<FeatureValue?> served, IReadOnlyList<FeatureValue> recomputed)
     {
+        var known = served.Index().Where(s => s.Item is not null).Select(s => (Served: Plain(s.Item!.Value), Recomputed: Plain(recomputed[s.Index]))).ToList();
         long equal = 0, differing = 0, onlyServed = 0, onlyRecomputed = 0;
         var largest = double.NaN;
-        for (var i = 0; i < served.Count; i++)
+        foreach (var (mine, truth) in known)
         {
-            var (mine, truth) = (Plain(served[i]), Plain(recomputed[i]));
             if (mine.Equals(truth)) equal++;
             else if (mine.IsMissing) onlyRecomputed++;
             else if (truth.IsMissing) onlyServed++;
@@ -27,7 +27,7 @@ internal static class FeatureComparison
             }
         }
 
-        return new(feature, served.Count, equal, differing, onlyServed, onlyRecomputed, largest, DistanceOf(served, recomputed));
+        return new(feature, known.Count, equal, differing, onlyServed, onlyRecomputed, largest, DistanceOf(known));
     }
 
     // A request cannot tell NaN from missing, nor -0 from 0 where it went through text, and it carries decimals as numbers.
@@ -41,13 +41,13 @@ internal static class FeatureComparison
 
     private static bool IsNumber(FeatureValue value) => value.Type is ColumnType.Float64 or ColumnType.Int64;
 
-    private static double DistanceOf(IReadOnlyList<FeatureValue> served, IReadOnlyList<FeatureValue> recomputed)
+    private static double DistanceOf(List<(FeatureValue Served, FeatureValue Recomputed)> known)
     {
-        if (served.Count == 0) return double.NaN;
+        if (known.Count == 0) return double.NaN;
         var counts = new SortedDictionary<double, long>();
         var others = new Dictionary<FeatureValue, long>();
-        Add(served, 1);
-        Add(recomputed, -1);
+        Add(known.Select(k => k.Served), 1);
+        Add(known.Select(k => k.Recomputed), -1);
         long running = 0, most = 0;
         foreach (var difference in counts.Values)
         {
@@ -56,11 +56,11 @@ internal static class FeatureComparison
         }
 
         // What is no number has no order: half the sum of the differences.
-        return Math.Max((double)most, others.Values.Sum(Math.Abs) / 2.0) / served.Count;
+        return Math.Max((double)most, others.Values.Sum(Math.Abs) / 2.0) / known.Count;
 
-        void Add(IReadOnlyList<FeatureValue> values, int sign)
+        void Add(IEnumerable<FeatureValue> values, int sign)
         {
-            foreach (var value in values.Select(Plain))
+            foreach (var value in values)
             {
                 if (!value.IsMissing && IsNumber(value)) counts[value.ToDouble()] = counts.GetValueOrDefault(value.ToDouble()) + sign;
                 else others[value] = others.GetValueOrDefault(value) + sign;

@@ -21,6 +21,7 @@ internal sealed class FeatureConsistencyCheck(
         var report = new ConsistencyReport(
             query, predictions.Predictions, predictions.Count, [.. columns.Outputs.Select((c, i) => FeatureComparison.Of(c.Name, predictions.Served[i], recomputed[i]))]);
         foreach (var feature in report.Features) metrics.Consistency(query, feature);
+        if (report.NotLogged.Any()) logger.FeaturesNotLogged(query.Model, query.Service, string.Join(", ", report.NotLogged));
         if (report.IsAlarm) logger.Inconsistent(query.Model, query.Service, report.Features.Count(f => f.DifferingShare > query.AlarmShare), report.Compared);
         return report;
     }

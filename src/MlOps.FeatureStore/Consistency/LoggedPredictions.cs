@@ -25,7 +25,7 @@ internal sealed class LoggedPredictions
         while (_inputs.Any(c => c.Name == _timeName) || _outputs.Contains(_timeName)) _timeName += "_";
         Schema = new(_inputs.Append(new(_timeName, ColumnType.Timestamp)));
         _rows = [.. Schema.Select(c => new ArrowColumnBuilder(c.Type))];
-        Served = [.. _outputs.Select(_ => new List<FeatureValue>())];
+        Served = [.. _outputs.Select(_ => new List<FeatureValue?>())];
     }
 
     /// <summary>Gets the columns of the rows: keys, columns of the request, then the time.</summary>
@@ -33,8 +33,8 @@ internal sealed class LoggedPredictions
 
     public string TimeColumn => _timeName;
 
-    /// <summary>Gets the features that were served, in the order of the service.</summary>
-    public IReadOnlyList<List<FeatureValue>> Served { get; }
+    /// <summary>Gets the features that were served, in the order of the service; null where the log does not have the feature.</summary>
+    public IReadOnlyList<List<FeatureValue?>> Served { get; }
 
     /// <summary>Gets the predictions that did not fail.</summary>
     public long Predictions { get; private set; }
@@ -55,7 +55,7 @@ internal sealed class LoggedPredictions
             if (Count == _query.Limit || !IsChosen(ids.GetString(i))) continue;
             for (var c = 0; c < inputs.Length; c++) _rows[c].Append(Read(inputs[c], i, _inputs[c]));
             _rows[^1].Append(Read(time, i, Schema[^1]));
-            for (var c = 0; c < outputs.Length; c++) Served[c].Add(outputs[c] is { } output ? Read(output, i, _outputs[c]) : default);
+            for (var c = 0; c < outputs.Length; c++) Served[c].Add(outputs[c] is { } output ? Read(output, i, _outputs[c]) : (FeatureValue?)null);
             Count++;
         }
     }

@@ -82,7 +82,9 @@ internal sealed class BatchFile(Schema schema, TemporaryFolder folder) : IDispos
             _writer = new(_file, schema, leaveOpen: true);
         }
 
-        _writer.WriteRecordBatch(Join(_waiting));
+        var batch = Join(_waiting);
+        _writer.WriteRecordBatch(batch);
+        if (_waiting.Count > 1) batch.Dispose(); // its own memory, which must not be freed before it is written either
         _waiting.Clear();
         _waitingRows = 0;
     }

@@ -107,7 +107,8 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
             constant.Evaluate(validation),
             options.Metric ?? trainer.Task.MainMetric(),
             options.Threads,
-            seed);
+            seed,
+            new WarningsOfTraining(model, logger));
 
         Task<LabelSummary> SummarizeAsync(Dataset part, string[]? columns, double centre) =>
             LabelSummary.ReadAsync(part.Name, datasets.ReadRowsAsync(part, preparation, columns, cancellationToken), label, trainer.Task, centre);
@@ -235,6 +236,7 @@ internal sealed class ModelTrainer(IDatasetStore datasets, IArtifactStore artifa
         TrainingJob job, Func<MLContext, TrainerContext, IEstimator<ITransformer>?> build, int trial, IDataView training, IDataView validation, CancellationToken cancellationToken, string? what = null)
     {
         var ml = new MLContext(job.Seed);
+        job.Warnings.ListenTo(ml);
         var context = new TrainerContext(job.Schema, job.Trainer.Label, job.Seed, trial, job.Threads);
         return Fitting.Run(
             ml,
@@ -303,7 +305,8 @@ internal sealed record TrainingJob(
     SortedDictionary<string, double> ConstantMetrics,
     string Metric,
     int Threads,
-    int Seed)
+    int Seed,
+    WarningsOfTraining Warnings)
 {
     public string TrainerName => Trainer.GetType().Name;
 

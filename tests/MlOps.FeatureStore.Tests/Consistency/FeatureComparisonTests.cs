@@ -1,3 +1,5 @@
+using MlOps.Core;
+
 namespace MlOps.FeatureStore.Tests.Consistency;
 
 public sealed class FeatureComparisonTests
@@ -12,7 +14,7 @@ public sealed class FeatureComparisonTests
     [Fact]
     public void Bytes_are_the_same_when_each_of_them_is()
     {
-        var compared = FeatureComparison.Of("hash", [new byte[] { 1, 2 }, new byte[] { 1, 2 }, default], [new byte[] { 1, 2 }, new byte[] { 1, 3 }, default]);
+        var compared = FeatureComparison.Of("hash", [new byte[] { 1, 2 }, new byte[] { 1, 2 }, default(FeatureValue)], [new byte[] { 1, 2 }, new byte[] { 1, 3 }, default]);
         (compared.Equal, compared.Differing, compared.Distance).Should().Be((2, 1, 1 / 3.0));
     }
 }

@@ -70,23 +70,33 @@ public sealed class FeatureConsistencyTests
     }
 
     [Fact]
+    public async Task A_feature_that_is_not_in_the_log_is_named_and_not_compared()
+    {
+        var report = await CheckAsync([(1, "a"), (2, "b")], [(1, "a"), (3, "b")], last: "other");
+        report.NotLogged.Should().Equal("last");
+        report.Features.Select(f => (f.Feature, f.Compared, f.DifferingShare)).Should().Equal(("mean", 2L, 0.5), ("last", 0L, 0.0));
+        report.ToMarkdown().Should().Contain("Not in the log, so not compared: last.");
+        _logger.Collector.GetSnapshot()[0].Message.Should().Be("Features of flight that are not in the prediction log of model flight-delay were not compared: last");
+    }
+
+    [Fact]
     public async Task A_report_is_a_table_to_read()
     {
         var text = (await CheckAsync([(1, "a")], [(3, "a")])).ToMarkdown();
         text.Should().Contain("| mean | 1 | 0 | 1 | 0 | 0 | 2 | 1 |").And.Contain("More than 1.0 % differ.");
     }
 
-    private async Task<ConsistencyReport> CheckAsync((double? Mean, string? Last)[] served, (double? Mean, string? Last)[] recomputed, ConsistencyQuery? query = null, string key = "airport")
+    private async Task<ConsistencyReport> CheckAsync((double? Mean, string? Last)[] served, (double? Mean, string? Last)[] recomputed, ConsistencyQuery? query = null, string key = "airport", string last = "last")
     {
-        var log = new Log(Batch(served, key, withPrediction: true));
+        var log = new Log(Batch(served, key, withPrediction: true, last));
         var check = new FeatureConsistencyCheck(new Directory(), new Sets(recomputed), log, new FeatureStoreMetrics(), _logger);
         return await check.CheckAsync(query ?? Query, TestContext.Current.CancellationToken);
     }
 
-    private static RecordBatch Batch((double? Mean, string? Last)[] rows, string key, bool withPrediction)
+    private static RecordBatch Batch((double? Mean, string? Last)[] rows, string key, bool withPrediction, string last = "last")
     {
         Column[] columns = withPrediction
-            ? [new(key, ColumnType.String), new("mean", ColumnType.Float64), new("last", ColumnType.String), new("prediction.id", ColumnType.String), new("prediction.time", ColumnType.Timestamp), new("prediction.error", ColumnType.String)]
+            ? [new(key, ColumnType.String), new("mean", ColumnType.Float64), new(last, ColumnType.String), new("prediction.id", ColumnType.String), new("prediction.time", ColumnType.Timestamp), new("prediction.error", ColumnType.String)]
             : [new(key, ColumnType.String), new("as_of", ColumnType.Timestamp), new("mean", ColumnType.Float64), new("last", ColumnType.String)];
         var builders = columns.Select(c => new ArrowColumnBuilder(c.Type)).ToArray();
         foreach (var (row, i) in rows.Select((r, i) => (r, i)))
@@ -97,6 +107,7 @@ public sealed class FeatureConsistencyTests
                 {
                     "mean" => row.Mean,
                     "last" => row.Last,
+                    "other" => row.Last,
                     "prediction.id" => $"p{i}",
                     "prediction.time" or "as_of" => Day.AddHours(1),
                     "prediction.error" => default,

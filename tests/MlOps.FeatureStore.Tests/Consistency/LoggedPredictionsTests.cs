@@ -24,6 +24,6 @@ public sealed class LoggedPredictionsTests
         predictions.Add(Tables.Batch(
             [new("id", ColumnType.Int64), new("value", logged), new("prediction.id", ColumnType.String), new("prediction.time", ColumnType.Timestamp), new("prediction.error", ColumnType.String)],
             [1L, value, "p", Day, default]));
-        return predictions.Served[0].Single();
+        return predictions.Served[0].Single()!.Value;
     }
 }

@@ -118,7 +118,10 @@ internal sealed class SpilledJoinGroup : JoinGroup
     private IArrowArray Gather(int column, List<RecordBatch> pieces, int[] places)
     {
         var empty = new ArrowColumnBuilder(DatasetSchema.FromArrow(_features[0].Schema)[column].Type).Build();
-        return ArrowRows.Take(pieces.Count == 0 ? empty : ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(column))]), places);
+        var whole = pieces.Count == 0 ? empty : ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(column))]);
+        var taken = ArrowRows.Take(whole, places);
+        GC.KeepAlive(whole); // its memory is not the garbage collector's, and is freed when nobody refers to it
+        return taken;
     }
 
     private void Split(RecordBatch batch, IReadOnlyList<IArrowArray> keys, BatchFile[] files, EventScratch scratch)
