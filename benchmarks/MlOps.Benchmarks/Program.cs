@@ -22,8 +22,9 @@ if (args is ["side", var name, var side])
     return 0;
 }
 
-if (args is ["study-false-alarms"])
+if (args is ["study-false-alarms", .. var sizes] && sizes.Length <= 1)
 {
+    if (sizes is [var most]) FalseAlarmStudy.MostRows = int.Parse(most, CultureInfo.InvariantCulture);
     FalseAlarmStudy.Run();
     PeersOnNothing.Run();
     PowerStudy.Run();

@@ -8,7 +8,12 @@ namespace MlOps.Benchmarks;
 internal static class FalseAlarmStudy
 {
     private const double Level = 0.05;
-    private static readonly int[] Sizes = [40, 100, 300, 1000, 10_000, 100_000, 1_000_000];
+    private static readonly int[] AllSizes = [40, 100, 300, 1000, 10_000, 100_000, 1_000_000];
+
+    /// <summary>Gets or sets the largest sample that is drawn: smaller ones take seconds instead of minutes and gigabytes.</summary>
+    public static int MostRows { get; set; } = 1_000_000;
+
+    private static int[] Sizes => [.. AllSizes.Where(s => s <= MostRows)];
 
     public static void Run()
     {

@@ -80,7 +80,7 @@ internal static class DriftPart
         })]);
     }
 
-    private static ReportCell Status(DriftStatus status) => status switch
+    internal static ReportCell Status(DriftStatus status) => status switch
     {
         DriftStatus.Drifted => ReportCell.Chip("moved", ReportTone.Warning),
         DriftStatus.Stable => ReportCell.Chip("stable", ReportTone.Good),

@@ -29,10 +29,10 @@ internal static class PageDocument
         foreach (var check in reports.SelectMany(r => r.Sections).Select(s => s.Check).Distinct(StringComparer.Ordinal))
         {
             var found = reports.SelectMany(r => r.Sections.Where(s => s.Check == check).Select(s => (Report: r, Section: s))).ToArray();
-            foreach (var part in DriftPart.Of(Only<DriftReport>(found)).Concat(PerformancePart.Of(Only<PerformanceReport>(found))).Concat(OperationsPart.Of(Only<OperationsReport>(found))))
+            foreach (var part in DriftPart.Of(Only<DriftReport>(found)).Concat(PerformancePart.Of(Only<PerformanceReport>(found))).Concat(MultivariatePart.Of(Only<MultivariateReport>(found))).Concat(OperationsPart.Of(Only<OperationsReport>(found))))
                 yield return part;
             foreach (var part in FailedPart.Of(Only<FailedSection>(found))) yield return part;
-            foreach (var part in OtherPart.Of([.. found.Where(f => f.Section is not (DriftReport or PerformanceReport or OperationsReport or FailedSection))])) yield return part;
+            foreach (var part in OtherPart.Of([.. found.Where(f => f.Section is not (DriftReport or PerformanceReport or MultivariateReport or OperationsReport or FailedSection))])) yield return part;
         }
     }
 

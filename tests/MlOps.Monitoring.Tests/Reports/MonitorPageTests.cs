@@ -10,7 +10,7 @@ public sealed partial class MonitorPageTests
 {
     private static readonly MonitorReport[] Week = [.. Enumerable.Range(0, 7).Select(day => SampleReports.Day(day, hasMoved: day == 4))];
 
-    public static TheoryData<string> Kinds() => ["one", "many"];
+    public static TheoryData<string> Kinds() => ["one", "many", "wholes"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -18,7 +18,8 @@ public sealed partial class MonitorPageTests
         PageOf(kind).ToHtml().Should().Contain("default-src 'none'").And.NotContainAny("http://", "https://", "url(", "@import", "<script", "javascript:", " onload", "<img", "<link", "<iframe");
 
     [Theory]
-    [MemberData(nameof(Kinds))]
+    [InlineData("one")]
+    [InlineData("many")]
     public void A_page_is_well_formed_and_its_links_lead_somewhere(string kind)
     {
         var page = XDocument.Parse(Body().Match(PageOf(kind).ToHtml()).Value);
@@ -53,7 +54,7 @@ public sealed partial class MonitorPageTests
     [MemberData(nameof(Kinds))]
     public void A_report_that_was_read_back_gives_the_same_page(string kind)
     {
-        MonitorReport[] reports = kind == "one" ? [SampleReports.Day()] : Week;
+        var reports = ReportsOf(kind);
         MonitorPage.Of([.. reports.Select(r => MonitorReport.FromJson(r.ToJson()))]).ToHtml().Should().Be(MonitorPage.Of(reports).ToHtml());
     }
 
@@ -112,6 +113,13 @@ public sealed partial class MonitorPageTests
     public void A_check_that_failed_says_why() => PageOf("one").ToMarkdown().Should().MatchRegex(@"(?s)### Multivariate.*no reference");
 
     [Fact]
+    public void Rows_as_wholes_are_told_comparison_by_comparison_and_drawn_chunk_by_chunk()
+    {
+        PageOf("wholes").ToMarkdown().Should().MatchRegex(@"(?s)### Rows as wholes.*\| ⚠️ moved \| `how columns go together` \| reconstruction error \| 1\.2 \| 0\.84 \| 1e-9 \| .*\| 1 of 2 \|.*`all columns` \| ROC AUC \| 0\.66 \| 0\.5 \|.*`embedding` \| squared discrepancy \|");
+        Cards(PageOf("wholes")).Count(c => Svg().IsMatch(c)).Should().Be(2, "the others have one value only");
+    }
+
+    [Fact]
     public void Labels_operations_and_data_quality_have_their_parts()
     {
         var markdown = PageOf("many").ToMarkdown();
@@ -165,7 +173,14 @@ public sealed partial class MonitorPageTests
         FluentActions.Invoking(() => MonitorPage.Of([SampleReports.Day(), SampleReports.Day() with { Monitor = "another" }])).Should().Throw<ArgumentException>().WithMessage("*flights-daily, another*");
     }
 
-    private static MonitorPage PageOf(string kind) => kind == "one" ? MonitorPage.Of(SampleReports.Day()) : MonitorPage.Of(Week);
+    private static MonitorPage PageOf(string kind) => MonitorPage.Of(ReportsOf(kind));
+
+    private static MonitorReport[] ReportsOf(string kind) => kind switch
+    {
+        "one" => [SampleReports.Day()],
+        "wholes" => [SampleReports.Wholes()],
+        _ => Week,
+    };
 
     private static IEnumerable<string> Cards(MonitorPage page) => Card().Matches(page.ToHtml()).Select(m => m.Value);
 

@@ -16,6 +16,22 @@ internal static class SampleReports
         return new("flights-daily", "flights", 2, from, to, 1000, 3, [new(0, from, to, 1000, 3)], [Drift(hasMoved), Performance(day), Operations(), new FailedSection("multivariate", "no reference") { Summary = "The check failed." }, new WeatherSection("weather", 12.5, [new("ORD", 3, double.NaN), new(Attack, 4, double.PositiveInfinity)]) { Summary = "It rained." }]);
     }
 
+    /// <summary>A day that was cut, with every kind of comparison of rows as wholes.</summary>
+    public static MonitorReport Wholes()
+    {
+        Chunk[] chunks = [new(0, Start, Start.AddHours(12), 500, 0), new(1, Start.AddHours(12), Start.AddDays(1), 500, 3)];
+        return new("flights-daily", "flights", 2, Start, Start.AddDays(1), 1000, 3, chunks,
+        [
+            new MultivariateReport(
+                20_000,
+                1000,
+                new(DriftStatus.Drifted, 4, 2, new(10_000, 0.84, 0.01), new(1000, 1.2, 0.02), 0.62, 1e-9, [new(chunks[0], DriftStatus.Stable, new(500, 0.85, 0.02), 0.51, 1), new(chunks[1], DriftStatus.Drifted, new(500, 1.6, 0.03), 0.71, 1e-12)], "Columns do not go together as in training."),
+                new("all columns", DriftStatus.Drifted, 20_000, 1000, 0.66, 0.01, 1e-8, [new("distance", 700, 900, 0.8)], "Trees tell rows of the window from rows of training.") { Chunks = [new(chunks[0], DriftStatus.Stable, 500, 0.5, 1, []), new(chunks[1], DriftStatus.Drifted, 500, 0.8, 1e-9, [new("distance", 700, 950, 0.8)])] },
+                [new("embedding", 16, DriftStatus.Stable, 2000, 1000, 0.0002, 0.4, "Not moved.")],
+                [new(Attack, DriftStatus.NotCompared, 0, 0, double.NaN, double.NaN, double.NaN, [], $"Moved to {Attack}.")]) { Summary = "Drift of rows as wholes." },
+        ]);
+    }
+
     public static DriftReport Drift(bool hasMoved = true) => new(
         20_000,
         1000,
