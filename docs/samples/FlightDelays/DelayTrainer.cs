@@ -20,7 +20,7 @@ public sealed class DelayTrainer : Trainer
             .Append(ml.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
             {
                 LabelColumnName = Label,
-                NumberOfTrees = context.Choose("trees", 40, 120, defaultValue: 80),
+                NumberOfTrees = context.Choose("trees", 30, 80, defaultValue: 60),
                 NumberOfLeaves = context.Choose("leaves", 10, 40, defaultValue: 20),
                 LearningRate = context.Choose("learningRate", 0.05, 0.4, logScale: true, defaultValue: 0.2),
                 MinimumExampleCountPerLeaf = 50,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -76,6 +77,7 @@ internal sealed class Replay(
                 var (good, bad) = await DivideAsync(day, flights[day.Date]);
                 if (bad.Count > 0) onPutAside(day, bad);
                 var champion = await registry.FindByAliasAsync(FlightDelayPipeline.Name, ModelNames.Champion) ?? throw new InvalidOperationException("Nothing serves.");
+                await WaitUntilServedAsync(client, champion.Version);
                 _unlabelled.Enqueue(new(day, champion.Version, await ServeAsync(client, day, good)));
             }
 
@@ -134,6 +136,17 @@ internal sealed class Replay(
         await foreach (var flight in schema.ToSuite("serving").QuarantineAsync(flights.ToAsyncEnumerable(), Reject)) good.Add(flight);
         if (bad.Count > 0) await datasets.WriteAsync("quarantine", new("quarantine", day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), Source.Rows(bad).ReadAsync(services, CancellationToken.None));
         return (good, bad);
+    }
+
+    /// <summary>Waits until the endpoint has loaded the champion. A service goes on with the last one meanwhile; the replay waits, so that it comes out the same each time.</summary>
+    private static async Task WaitUntilServedAsync(HttpClient client, int version)
+    {
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(20))
+        {
+            var model = await client.GetFromJsonAsync<JsonElement>(new Uri($"v2/models/{FlightDelayPipeline.Name}", UriKind.Relative));
+            if (model.GetProperty("properties").GetProperty("version").GetString() == version.ToString(CultureInfo.InvariantCulture)) return;
+            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(30)) throw new DataException($"Version {version} is not served. The log of the host says why.");
+        }
     }
 
     /// <summary>Sends the flights of a day, at the full hour before their departure. What has arrived until then is pushed to the feature store before.</summary>
