@@ -53,7 +53,7 @@ public sealed class InMemoryDatasetStore : IDatasetStore
 
             if (bytes > maxBytes) throw new DataTooLargeException($"'{name}' is larger than the limit of {maxBytes} bytes. Raise the limit or take fewer rows.") { DataSource = name };
             count += batch.Length;
-            kept.Add(batch.Clone());
+            kept.Add(batch.Clone(ArrowMemory.Managed));
         }
 
         if (schema is null) throw new DataException($"'{name}' has no batch, so its columns are unknown. Yield an empty batch.") { DataSource = name };

@@ -46,10 +46,10 @@ public static class PreparedReading
             var prepared = batch;
             for (var i = 0; i < steps.Length; i++)
             {
-                var length = prepared.Length;
+                var input = prepared;
                 try
                 {
-                    prepared = steps[i](prepared);
+                    prepared = steps[i](input);
                 }
                 catch (DataException e) when (e.DataSource is null)
                 {
@@ -58,7 +58,7 @@ public static class PreparedReading
                     throw new DataException($"{place}: {e.Message}", e) { DataSource = source, Row = row, Column = e.Column };
                 }
 
-                before[i] += length;
+                before[i] += input.Length; // which also keeps it alive while the step reads it: a step of somebody else's may have built it in native memory
             }
 
             yield return prepared;

@@ -86,5 +86,10 @@ public sealed record Preparation(IReadOnlyList<IDataTransformer> Steps)
     /// <summary>Applies every step.</summary>
     /// <param name="batch">The rows.</param>
     /// <returns>The prepared rows, valid as long as the batch is.</returns>
-    public RecordBatch Apply(RecordBatch batch) => Steps.Aggregate(batch, (rows, step) => step.Apply(rows));
+    public RecordBatch Apply(RecordBatch batch) => Steps.Aggregate(batch, (rows, step) =>
+    {
+        var next = step.Apply(rows);
+        GC.KeepAlive(rows); // a step of somebody else's may have built it in native memory
+        return next;
+    });
 }

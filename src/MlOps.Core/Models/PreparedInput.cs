@@ -118,7 +118,7 @@ public sealed class PreparedInput
             case ColumnType.String:
                 var texts = new StringArray.Builder();
                 for (var i = 0; i < rows; i++) texts.Append((tensor as Tensor<string?>)?.Values[i]);
-                return texts.Build();
+                return texts.Build(ArrowMemory.Managed);
             default:
                 var blobs = new BinaryArray.Builder();
                 for (var i = 0; i < rows; i++)
@@ -127,7 +127,7 @@ public sealed class PreparedInput
                     else blobs.AppendNull();
                 }
 
-                return blobs.Build();
+                return blobs.Build(ArrowMemory.Managed);
         }
     }
 

@@ -147,7 +147,7 @@ internal sealed class RightSide
     /// <summary>Gives the columns of some rows; where there is none, they are missing.</summary>
     public IEnumerable<IArrowArray> Take(int[] rows) => _columns.Select(c => Columns.TakeOrMissing(c, rows));
 
-    private static IArrowArray Whole(List<IArrowArray> parts) => parts.Count == 1 ? parts[0] : ArrowArrayConcatenator.Concatenate(parts);
+    private static IArrowArray Whole(List<IArrowArray> parts) => parts.Count == 1 ? parts[0] : ArrowArrayConcatenator.Concatenate(parts, ArrowMemory.Managed);
 
     private void Add(Dataset data, RowKeys keys, int row, bool unique)
     {

@@ -44,6 +44,7 @@ internal sealed class BatchProfiler
         }
 
         PairProfiler.Add(Profile, batch, _options);
+        GC.KeepAlive(batch); // the caller's, perhaps in native memory: the kernels hold spans of it only
     }
 
     private static void Add((int Index, ColumnProfile Profile) column, RecordBatch batch)

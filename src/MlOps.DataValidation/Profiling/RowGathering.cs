@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using MlOps.Core;
 
 namespace MlOps.DataValidation;
 
@@ -24,7 +25,7 @@ internal static class RowGathering
         {
             0 => ArrowArrayFactory.Slice(array, 0, 0),
             1 => runs[0],
-            _ => array is DoubleArray doubles ? Gather(doubles, rows) : array is Int64Array longs ? Gather(longs, rows) : ArrowArrayConcatenator.Concatenate(runs),
+            _ => array is DoubleArray doubles ? Gather(doubles, rows) : array is Int64Array longs ? Gather(longs, rows) : ArrowArrayConcatenator.Concatenate(runs, ArrowMemory.Managed),
         };
     }
 
@@ -37,7 +38,7 @@ internal static class RowGathering
             else builder.Append(array.Values[row]);
         }
 
-        return builder.Build();
+        return builder.Build(ArrowMemory.Managed);
     }
 
     private static Int64Array Gather(Int64Array array, IReadOnlyList<int> rows)
@@ -49,6 +50,6 @@ internal static class RowGathering
             else builder.Append(array.Values[row]);
         }
 
-        return builder.Build();
+        return builder.Build(ArrowMemory.Managed);
     }
 }

@@ -37,8 +37,8 @@ public static class DatasetQuarantine
             // The writers run while the next batch is judged, so they get rows of their own.
             result = await suite.QuarantineAsync(
                 store.ReadAsync(dataset, null, stop.Token),
-                batch => accepted.Rows.WriteAsync(batch.Clone(), stop.Token),
-                batch => rejected.Rows.WriteAsync(batch.Clone(), stop.Token),
+                batch => accepted.Rows.WriteAsync(batch.Clone(ArrowMemory.Managed), stop.Token),
+                batch => rejected.Rows.WriteAsync(batch.Clone(ArrowMemory.Managed), stop.Token),
                 options,
                 stop.Token).ConfigureAwait(false);
             accepted.Rows.Complete();

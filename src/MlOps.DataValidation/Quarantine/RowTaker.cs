@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using MlOps.Core;
 
 namespace MlOps.DataValidation;
 
@@ -138,6 +139,6 @@ internal sealed class RowTaker
         if (rows == 0) return ArrowArrayFactory.Slice(array, 0, 0);
         var parts = new List<IArrowArray>(runs.Length);
         foreach (ref readonly var run in runs) parts.Add(ArrowArrayFactory.Slice(array, run.Start, run.Length));
-        return ArrowArrayConcatenator.Concatenate(parts);
+        return ArrowArrayConcatenator.Concatenate(parts, ArrowMemory.Managed);
     }
 }

@@ -29,15 +29,15 @@ internal static class InputBatch
                     else booleans.AppendNull();
                 }
 
-                return booleans.Build();
+                return booleans.Build(ArrowMemory.Managed);
             case ColumnType.Int64:
                 var integers = new Int64Array.Builder();
                 for (var i = 0; i < rows; i++) integers.Append(tensor is Tensor<long> t && !t.IsMissing(i) ? t.Values[i] : null);
-                return integers.Build();
+                return integers.Build(ArrowMemory.Managed);
             case ColumnType.Float64 or ColumnType.Decimal:
                 var fractions = new DoubleArray.Builder();
                 for (var i = 0; i < rows; i++) fractions.Append(Number(tensor, i));
-                return fractions.Build();
+                return fractions.Build(ArrowMemory.Managed);
             case ColumnType.Timestamp:
                 var times = new TimestampArray.Builder((Apache.Arrow.Types.TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp));
                 for (var i = 0; i < rows; i++)
@@ -46,7 +46,7 @@ internal static class InputBatch
                     else times.AppendNull();
                 }
 
-                return times.Build();
+                return times.Build(ArrowMemory.Managed);
             case ColumnType.Date:
                 var days = new Date32Array.Builder();
                 for (var i = 0; i < rows; i++)
@@ -55,11 +55,11 @@ internal static class InputBatch
                     else days.AppendNull();
                 }
 
-                return days.Build();
+                return days.Build(ArrowMemory.Managed);
             default:
                 var texts = new StringArray.Builder();
                 for (var i = 0; i < rows; i++) texts.Append(Text(tensor, i));
-                return texts.Build();
+                return texts.Build(ArrowMemory.Managed);
         }
     }
 

@@ -51,16 +51,16 @@ internal sealed class ArrowColumnBuilder
     {
         switch (_builder)
         {
-            case BooleanArray.Builder flags: return Taken(flags.Build(), flags.Clear);
-            case Int64Array.Builder integers: return Taken(integers.Build(), integers.Clear);
-            case DoubleArray.Builder numbers: return Taken(numbers.Build(), numbers.Clear);
-            case Decimal128Array.Builder decimals: return Taken(decimals.Build(), decimals.Clear);
-            case StringArray.Builder texts: return Taken(texts.Build(), texts.Clear);
-            case Date32Array.Builder days: return Taken(days.Build(), days.Clear);
-            case TimestampArray.Builder times: return Taken(times.Build(), times.Clear);
+            case BooleanArray.Builder flags: return Taken(flags.Build(ArrowMemory.Managed), flags.Clear);
+            case Int64Array.Builder integers: return Taken(integers.Build(ArrowMemory.Managed), integers.Clear);
+            case DoubleArray.Builder numbers: return Taken(numbers.Build(ArrowMemory.Managed), numbers.Clear);
+            case Decimal128Array.Builder decimals: return Taken(decimals.Build(ArrowMemory.Managed), decimals.Clear);
+            case StringArray.Builder texts: return Taken(texts.Build(ArrowMemory.Managed), texts.Clear);
+            case Date32Array.Builder days: return Taken(days.Build(ArrowMemory.Managed), days.Clear);
+            case TimestampArray.Builder times: return Taken(times.Build(ArrowMemory.Managed), times.Clear);
             default:
                 var bytes = (BinaryArray.Builder)_builder;
-                return Taken(bytes.Build(), bytes.Clear);
+                return Taken(bytes.Build(ArrowMemory.Managed), bytes.Clear);
         }
     }
 

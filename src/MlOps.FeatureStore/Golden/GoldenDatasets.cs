@@ -16,7 +16,7 @@ internal sealed class GoldenDatasets : IDatasetStore
     public async Task<Dataset> WriteAsync(string name, DatasetOrigin origin, IAsyncEnumerable<RecordBatch> rows, long? maxBytes = null, CancellationToken cancellationToken = default)
     {
         var kept = new List<RecordBatch>();
-        await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false)) kept.Add(batch.Clone());
+        await foreach (var batch in rows.WithCancellation(cancellationToken).ConfigureAwait(false)) kept.Add(batch.Clone(ArrowMemory.Managed));
         return Add(name, origin, kept);
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using MlOps.Core;
 
 namespace MlOps.FeatureStore;
 
@@ -42,7 +43,7 @@ internal sealed class BatchFile(Schema schema, TemporaryFolder folder) : IDispos
         var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, useAsync: false);
         await using (file.ConfigureAwait(false))
         {
-            using var reader = new ArrowStreamReader(file, leaveOpen: true);
+            using var reader = new ArrowStreamReader(file, ArrowMemory.Managed, leaveOpen: true);
             while (await reader.ReadNextRecordBatchAsync(cancellationToken).ConfigureAwait(false) is { } batch)
             {
                 using (batch) yield return batch;
@@ -82,14 +83,12 @@ internal sealed class BatchFile(Schema schema, TemporaryFolder folder) : IDispos
             _writer = new(_file, schema, leaveOpen: true);
         }
 
-        var batch = Join(_waiting);
-        _writer.WriteRecordBatch(batch);
-        if (_waiting.Count > 1) batch.Dispose(); // its own memory, which must not be freed before it is written either
+        _writer.WriteRecordBatch(Join(_waiting));
         _waiting.Clear();
         _waitingRows = 0;
     }
 
     private RecordBatch Join(List<RecordBatch> batches) => batches.Count == 1
         ? batches[0]
-        : new(schema, Enumerable.Range(0, schema.FieldsList.Count).Select(c => ArrowArrayConcatenator.Concatenate([.. batches.Select(b => b.Column(c))])), batches.Sum(b => b.Length));
+        : new(schema, Enumerable.Range(0, schema.FieldsList.Count).Select(c => ArrowArrayConcatenator.Concatenate([.. batches.Select(b => b.Column(c))], ArrowMemory.Managed)), batches.Sum(b => b.Length));
 }

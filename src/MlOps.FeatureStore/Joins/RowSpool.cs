@@ -40,7 +40,7 @@ internal sealed class RowSpool : IReplayableRows, IDisposable
                 if (!spool.Schema.Equals(schema)) throw new DataException($"After {spool.RowCount} entity rows the columns changed from ({spool.Schema}) to ({schema}). All batches must have one schema.");
                 spool.RowCount += batch.Length;
                 bytes += batch.Arrays.Sum(a => a.Data.Buffers.Sum(b => (long)b.Length));
-                spool.Add(batch.Clone(), isLarge: bytes > options.MemoryBudget / 4);
+                spool.Add(batch.Clone(ArrowMemory.Managed), isLarge: bytes > options.MemoryBudget / 4);
             }
 
             spool?._file?.Complete();

@@ -53,7 +53,7 @@ internal sealed class ViewGuards(FeatureView view, IEnumerable<IFeatureGuard> gu
 
     private static RecordBatch WithReasons(RecordBatch rows, string[] reasons) => new(
         new(rows.Schema.FieldsList.Append(new(Reason, DatasetSchema.ToArrow(ColumnType.String), nullable: true)), metadata: null),
-        Enumerable.Range(0, rows.ColumnCount).Select(rows.Column).Append(new StringArray.Builder().AppendRange(reasons).Build()),
+        Enumerable.Range(0, rows.ColumnCount).Select(rows.Column).Append(new StringArray.Builder().AppendRange(reasons).Build(ArrowMemory.Managed)),
         rows.Length);
 
     // The features by their own names; of windows, the columns that they are computed from.

@@ -69,7 +69,7 @@ internal static class EventRange
         if (batches.Count == 0) yield break;
         var all = batches.Count == 1
             ? batches[0]
-            : new RecordBatch(batches[0].Schema, Enumerable.Range(0, batches[0].ColumnCount).Select(c => ArrowArrayConcatenator.Concatenate([.. batches.Select(b => b.Column(c))])), batches.Sum(b => b.Length));
+            : new RecordBatch(batches[0].Schema, Enumerable.Range(0, batches[0].ColumnCount).Select(c => ArrowArrayConcatenator.Concatenate([.. batches.Select(b => b.Column(c))], ArrowMemory.Managed)), batches.Sum(b => b.Length));
         var events = new EventBatch(view, all);
         var scratch = new EventScratch();
         var created = events.CreatedTimes(scratch);

@@ -57,7 +57,7 @@ internal static class JoinedRows
 
     private static RecordBatch Join(List<RecordBatch> pieces) => pieces.Count == 1
         ? pieces[0]
-        : new(pieces[0].Schema, Enumerable.Range(0, pieces[0].ColumnCount).Select(c => ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(c))])), pieces.Sum(p => p.Length));
+        : new(pieces[0].Schema, Enumerable.Range(0, pieces[0].ColumnCount).Select(c => ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(c))], ArrowMemory.Managed)), pieces.Sum(p => p.Length));
 
     private static DataException Uneven(IPointInTimeEngine engine, long? found, long expected) =>
         new($"{engine.GetType().Name} gave {(found is { } rows ? rows.ToString(System.Globalization.CultureInfo.InvariantCulture) : "more")} rows for {expected} entity rows. The training set was not made.");

@@ -52,15 +52,15 @@ internal static class ColumnUnion
                     else booleans.AppendNull();
                 }
 
-                return booleans.Build();
+                return booleans.Build(ArrowMemory.Managed);
             case ColumnType.Int64:
                 var integers = new Int64Array.Builder();
                 for (var i = 0; i < count; i++) integers.Append(column is Int64Array n ? n.GetValue(At(i)) : null);
-                return integers.Build();
+                return integers.Build(ArrowMemory.Managed);
             case ColumnType.Float64:
                 var fractions = new DoubleArray.Builder();
                 for (var i = 0; i < count; i++) fractions.Append(column switch { DoubleArray d => d.GetValue(At(i)), Int64Array n => n.GetValue(At(i)), _ => null });
-                return fractions.Build();
+                return fractions.Build(ArrowMemory.Managed);
             case ColumnType.Timestamp:
                 var times = new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp));
                 for (var i = 0; i < count; i++)
@@ -69,7 +69,7 @@ internal static class ColumnUnion
                     else times.AppendNull();
                 }
 
-                return times.Build();
+                return times.Build(ArrowMemory.Managed);
             default:
                 var texts = new StringArray.Builder();
                 for (var i = 0; i < count; i++)
@@ -84,7 +84,7 @@ internal static class ColumnUnion
                     });
                 }
 
-                return texts.Build();
+                return texts.Build(ArrowMemory.Managed);
         }
     }
 

@@ -136,11 +136,11 @@ internal sealed record PredictionPage(RecordBatch Rows, long LastBatch, int Last
 
         public IArrowArray Build() => _builder switch
         {
-            BooleanArray.Builder flags => flags.Build(),
-            DoubleArray.Builder numbers => numbers.Build(),
-            StringArray.Builder texts => texts.Build(),
-            Int64Array.Builder integers when type == ColumnType.Timestamp => Moments(integers.Build()),
-            _ => ((Int64Array.Builder)_builder).Build(),
+            BooleanArray.Builder flags => flags.Build(ArrowMemory.Managed),
+            DoubleArray.Builder numbers => numbers.Build(ArrowMemory.Managed),
+            StringArray.Builder texts => texts.Build(ArrowMemory.Managed),
+            Int64Array.Builder integers when type == ColumnType.Timestamp => Moments(integers.Build(ArrowMemory.Managed)),
+            _ => ((Int64Array.Builder)_builder).Build(ArrowMemory.Managed),
         };
 
         private static TimestampArray Moments(Int64Array micros) => new((TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp), micros.ValueBuffer, micros.NullBitmapBuffer, micros.Length, micros.NullCount, 0);

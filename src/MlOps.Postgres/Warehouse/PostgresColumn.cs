@@ -55,7 +55,7 @@ internal sealed class PostgresColumn(Action<NpgsqlDataReader, int> append, Actio
         {
             case ColumnType.Boolean:
                 var flags = new BooleanArray.Builder();
-                return new((reader, i) => flags.Append(reader.GetBoolean(i)), () => flags.AppendNull(), () => Taken(flags.Build(), flags.Clear));
+                return new((reader, i) => flags.Append(reader.GetBoolean(i)), () => flags.AppendNull(), () => Taken(flags.Build(ArrowMemory.Managed), flags.Clear));
             case ColumnType.Int64:
                 var integers = new Int64Array.Builder();
                 return new(native switch
@@ -63,25 +63,25 @@ internal sealed class PostgresColumn(Action<NpgsqlDataReader, int> append, Actio
                     "int2" => (reader, i) => integers.Append(reader.GetInt16(i)),
                     "int4" => (reader, i) => integers.Append(reader.GetInt32(i)),
                     _ => (reader, i) => integers.Append(reader.GetInt64(i)),
-                }, () => integers.AppendNull(), () => Taken(integers.Build(), integers.Clear));
+                }, () => integers.AppendNull(), () => Taken(integers.Build(ArrowMemory.Managed), integers.Clear));
             case ColumnType.Float64:
                 var numbers = new DoubleArray.Builder();
-                return new(native == "float4" ? (reader, i) => numbers.Append(reader.GetFloat(i)) : (reader, i) => numbers.Append(reader.GetDouble(i)), () => numbers.AppendNull(), () => Taken(numbers.Build(), numbers.Clear));
+                return new(native == "float4" ? (reader, i) => numbers.Append(reader.GetFloat(i)) : (reader, i) => numbers.Append(reader.GetDouble(i)), () => numbers.AppendNull(), () => Taken(numbers.Build(ArrowMemory.Managed), numbers.Clear));
             case ColumnType.Decimal:
                 var decimals = new Decimal128Array.Builder(new(38, 18));
-                return new((reader, i) => decimals.Append(ToDecimal(reader, i, name)), () => decimals.AppendNull(), () => Taken(decimals.Build(), decimals.Clear));
+                return new((reader, i) => decimals.Append(ToDecimal(reader, i, name)), () => decimals.AppendNull(), () => Taken(decimals.Build(ArrowMemory.Managed), decimals.Clear));
             case ColumnType.Date:
                 var days = new Int32Array.Builder();
-                return new((reader, i) => days.Append(ToDay(reader, i, name)), () => days.AppendNull(), () => new Date32Array(As(type, Taken(days.Build(), days.Clear))));
+                return new((reader, i) => days.Append(ToDay(reader, i, name)), () => days.AppendNull(), () => new Date32Array(As(type, Taken(days.Build(ArrowMemory.Managed), days.Clear))));
             case ColumnType.Timestamp:
                 var times = new Int64Array.Builder();
-                return new((reader, i) => times.Append(ToMicros(reader, i, name)), () => times.AppendNull(), () => new TimestampArray(As(type, Taken(times.Build(), times.Clear))));
+                return new((reader, i) => times.Append(ToMicros(reader, i, name)), () => times.AppendNull(), () => new TimestampArray(As(type, Taken(times.Build(ArrowMemory.Managed), times.Clear))));
             case ColumnType.Binary:
                 var bytes = new BinaryArray.Builder();
-                return new((reader, i) => bytes.Append(reader.GetFieldValue<byte[]>(i).AsSpan()), () => bytes.AppendNull(), () => Taken(bytes.Build(), bytes.Clear));
+                return new((reader, i) => bytes.Append(reader.GetFieldValue<byte[]>(i).AsSpan()), () => bytes.AppendNull(), () => Taken(bytes.Build(ArrowMemory.Managed), bytes.Clear));
             default:
                 var texts = new StringArray.Builder();
-                return new(native == "uuid" ? (reader, i) => texts.Append(reader.GetGuid(i).ToString()) : (reader, i) => texts.Append(reader.GetString(i)), () => texts.AppendNull(), () => Taken(texts.Build(), texts.Clear));
+                return new(native == "uuid" ? (reader, i) => texts.Append(reader.GetGuid(i).ToString()) : (reader, i) => texts.Append(reader.GetString(i)), () => texts.AppendNull(), () => Taken(texts.Build(ArrowMemory.Managed), texts.Clear));
         }
     }
 

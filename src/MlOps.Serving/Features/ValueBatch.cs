@@ -22,35 +22,35 @@ internal static class ValueBatch
             case ColumnType.Boolean:
                 var flags = new BooleanArray.Builder();
                 foreach (var value in values) _ = value.IsMissing ? flags.AppendNull() : flags.Append(value.Bits != 0);
-                return flags.Build();
+                return flags.Build(ArrowMemory.Managed);
             case ColumnType.Int64:
                 var integers = new Int64Array.Builder();
                 foreach (var value in values) integers.Append(value.IsMissing ? null : value.Bits);
-                return integers.Build();
+                return integers.Build(ArrowMemory.Managed);
             case ColumnType.Float64:
                 var numbers = new DoubleArray.Builder();
                 foreach (var value in values) numbers.Append(value.IsMissing ? null : value.ToDouble());
-                return numbers.Build();
+                return numbers.Build(ArrowMemory.Managed);
             case ColumnType.Decimal:
                 var decimals = new Decimal128Array.Builder(new(38, 18));
                 foreach (var value in values) _ = value.IsMissing ? decimals.AppendNull() : decimals.Append((decimal)value.Object!);
-                return decimals.Build();
+                return decimals.Build(ArrowMemory.Managed);
             case ColumnType.Date:
                 var days = new Date32Array.Builder();
                 foreach (var value in values) _ = value.IsMissing ? days.AppendNull() : days.Append((DateOnly)value.ToObject()!);
-                return days.Build();
+                return days.Build(ArrowMemory.Managed);
             case ColumnType.Timestamp:
                 var times = new TimestampArray.Builder((Apache.Arrow.Types.TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp));
                 foreach (var value in values) _ = value.IsMissing ? times.AppendNull() : times.Append(value.ToTimestamp());
-                return times.Build();
+                return times.Build(ArrowMemory.Managed);
             case ColumnType.Binary:
                 var bytes = new BinaryArray.Builder();
                 foreach (var value in values) _ = value.IsMissing ? bytes.AppendNull() : bytes.Append(((byte[])value.Object!).AsSpan());
-                return bytes.Build();
+                return bytes.Build(ArrowMemory.Managed);
             default:
                 var texts = new StringArray.Builder();
                 foreach (var value in values) texts.Append((string?)value.Object);
-                return texts.Build();
+                return texts.Build(ArrowMemory.Managed);
         }
     }
 }

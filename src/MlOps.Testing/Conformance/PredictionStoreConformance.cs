@@ -262,23 +262,23 @@ public abstract class PredictionStoreConformance
             case ColumnType.Boolean:
                 var flags = new BooleanArray.Builder();
                 foreach (var value in values) _ = value is bool flag ? flags.Append(flag) : flags.AppendNull();
-                return flags.Build();
+                return flags.Build(ArrowMemory.Managed);
             case ColumnType.Int64:
                 var integers = new Int64Array.Builder();
                 foreach (var value in values) integers.Append((long?)value);
-                return integers.Build();
+                return integers.Build(ArrowMemory.Managed);
             case ColumnType.Float64:
                 var numbers = new DoubleArray.Builder();
                 foreach (var value in values) numbers.Append((double?)value);
-                return numbers.Build();
+                return numbers.Build(ArrowMemory.Managed);
             case ColumnType.Timestamp:
                 var times = new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp));
                 foreach (var value in values) _ = value is DateTimeOffset time ? times.Append(time) : times.AppendNull();
-                return times.Build();
+                return times.Build(ArrowMemory.Managed);
             default:
                 var texts = new StringArray.Builder();
                 foreach (var value in values) texts.Append((string?)value);
-                return texts.Build();
+                return texts.Build(ArrowMemory.Managed);
         }
     }
 

@@ -143,7 +143,7 @@ public abstract class SqlWarehouseConformance
     public async Task A_value_that_does_not_fit_is_not_in_the_message()
     {
         await using var session = await OpenAsync();
-        await session.WriteTemporaryAsync("t", new([new("v", ColumnType.String)]), One(new RecordBatch(new DatasetSchema([new("v", ColumnType.String)]).ToArrow(), [new StringArray.Builder().Append("secret").Build()], 1)), Cancel);
+        await session.WriteTemporaryAsync("t", new([new("v", ColumnType.String)]), One(new RecordBatch(new DatasetSchema([new("v", ColumnType.String)]).ToArrow(), [new StringArray.Builder().Append("secret").Build(ArrowMemory.Managed)], 1)), Cancel);
         var error = await Assert.ThrowsAsync<DataException>(() => ReadAsync(session.QueryAsync("SELECT CAST(v AS BIGINT) AS n FROM t", null, Cancel)));
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
@@ -211,14 +211,14 @@ public abstract class SqlWarehouseConformance
 
     private static IArrowArray Samples(ColumnType type) => type switch
     {
-        ColumnType.Boolean => new BooleanArray.Builder().Append(true).AppendNull().Append(false).Build(),
-        ColumnType.Int64 => new Int64Array.Builder().Append(long.MinValue).AppendNull().Append(long.MaxValue).Append(0).Build(),
-        ColumnType.Float64 => new DoubleArray.Builder().Append(double.NaN).AppendNull().Append(double.NegativeInfinity).Append(double.Epsilon).Append(-0.0).Append(0.1).Build(),
-        ColumnType.Decimal => new Decimal128Array.Builder(new(38, 18)).Append(12345678901.000000000000000001m).AppendNull().Append(-0.5m).Append(99999999999999999999m).Build(),
-        ColumnType.String => new StringArray.Builder().Append("ünï \U0001F600 'quoted'").AppendNull().Append(string.Empty).Append(new string('x', 100_000)).Build(),
+        ColumnType.Boolean => new BooleanArray.Builder().Append(true).AppendNull().Append(false).Build(ArrowMemory.Managed),
+        ColumnType.Int64 => new Int64Array.Builder().Append(long.MinValue).AppendNull().Append(long.MaxValue).Append(0).Build(ArrowMemory.Managed),
+        ColumnType.Float64 => new DoubleArray.Builder().Append(double.NaN).AppendNull().Append(double.NegativeInfinity).Append(double.Epsilon).Append(-0.0).Append(0.1).Build(ArrowMemory.Managed),
+        ColumnType.Decimal => new Decimal128Array.Builder(new(38, 18)).Append(12345678901.000000000000000001m).AppendNull().Append(-0.5m).Append(99999999999999999999m).Build(ArrowMemory.Managed),
+        ColumnType.String => new StringArray.Builder().Append("ünï \U0001F600 'quoted'").AppendNull().Append(string.Empty).Append(new string('x', 100_000)).Build(ArrowMemory.Managed),
         ColumnType.Date => new Date32Array(new ArrayData(Date32Type.Default, 4, 1, 0, [new(new byte[] { 0b1011 }), new(Bytes(0, -719_162, 0, 2_932_896))])),
         ColumnType.Timestamp => new TimestampArray(new ArrayData(DatasetSchema.ToArrow(type), 4, 1, 0, [new(new byte[] { 0b1011 }), new(Bytes(-1L, -62_135_596_800_000_000, 0, 253_402_300_799_999_999))])),
-        _ => new BinaryArray.Builder().Append([0, 255, 1]).AppendNull().Append(ReadOnlySpan<byte>.Empty).Build(),
+        _ => new BinaryArray.Builder().Append([0, 255, 1]).AppendNull().Append(ReadOnlySpan<byte>.Empty).Build(ArrowMemory.Managed),
     };
 
     private static byte[] Bytes(params int[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
@@ -237,10 +237,10 @@ public abstract class SqlWarehouseConformance
         var bytes => Convert.ToHexString(((BinaryArray)bytes).GetBytes(row)),
     };
 
-    private static Int64Array Count(int rows) => new Int64Array.Builder().AppendRange(Enumerable.Range(1, rows).Select(i => (long)i)).Build();
+    private static Int64Array Count(int rows) => new Int64Array.Builder().AppendRange(Enumerable.Range(1, rows).Select(i => (long)i)).Build(ArrowMemory.Managed);
 
     private static RecordBatch Rows(int from, int to) => new(
-        new DatasetSchema(Numbers).ToArrow(), [new Int64Array.Builder().AppendRange(Enumerable.Range(from, to - from + 1).Select(i => (long)i)).Build()], to - from + 1);
+        new DatasetSchema(Numbers).ToArrow(), [new Int64Array.Builder().AppendRange(Enumerable.Range(from, to - from + 1).Select(i => (long)i)).Build(ArrowMemory.Managed)], to - from + 1);
 
     private static IAsyncEnumerable<RecordBatch> One(RecordBatch batch) => Several(batch);
 
@@ -253,7 +253,7 @@ public abstract class SqlWarehouseConformance
     private static async Task<List<RecordBatch>> ReadAsync(IAsyncEnumerable<RecordBatch> batches)
     {
         var read = new List<RecordBatch>();
-        await foreach (var batch in batches) read.Add(batch.Clone());
+        await foreach (var batch in batches) read.Add(batch.Clone(ArrowMemory.Managed));
         return read;
     }
 

@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlOps.Core;
 
 namespace MlOps.Training;
 
@@ -74,13 +75,13 @@ internal abstract class CellWriter(string name, IArrowType type)
 
     protected static IArrowArray Build(IArrowArrayBuilder builder) => builder switch
     {
-        FloatArray.Builder floats => floats.Build(),
-        DoubleArray.Builder doubles => doubles.Build(),
-        BooleanArray.Builder booleans => booleans.Build(),
-        StringArray.Builder texts => texts.Build(),
-        UInt64Array.Builder integers => integers.Build(),
-        TimestampArray.Builder times => times.Build(),
-        DurationArray.Builder spans => spans.Build(),
-        _ => ((Int64Array.Builder)builder).Build(),
+        FloatArray.Builder floats => floats.Build(ArrowMemory.Managed),
+        DoubleArray.Builder doubles => doubles.Build(ArrowMemory.Managed),
+        BooleanArray.Builder booleans => booleans.Build(ArrowMemory.Managed),
+        StringArray.Builder texts => texts.Build(ArrowMemory.Managed),
+        UInt64Array.Builder integers => integers.Build(ArrowMemory.Managed),
+        TimestampArray.Builder times => times.Build(ArrowMemory.Managed),
+        DurationArray.Builder spans => spans.Build(ArrowMemory.Managed),
+        _ => ((Int64Array.Builder)builder).Build(ArrowMemory.Managed),
     };
 }

@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlOps.Core;
 
 namespace MlOps.Training;
 
@@ -50,7 +51,7 @@ internal sealed class VectorWriter<T>(DataViewRow row, DataViewSchema.Column col
 
     public override IArrowArray Build()
     {
-        var array = new ListArray((ListType)Field.DataType, _rows, _offsets.Build(), Build(_builder ?? BuilderOf(ArrowOf(item)!)), ArrowBuffer.Empty, 0);
+        var array = new ListArray((ListType)Field.DataType, _rows, _offsets.Build(ArrowMemory.Managed), Build(_builder ?? BuilderOf(ArrowOf(item)!)), ArrowBuffer.Empty, 0);
         (_builder, _append, _rows, _end, _offsets) = (null, null, 0, 0, new ArrowBuffer.Builder<int>().Append(0));
         return array;
     }

@@ -80,11 +80,11 @@ internal sealed class BundleModel
 
     private static IArrowArray Constant(DataViewType type, int rows) => type switch
     {
-        BooleanDataViewType => new BooleanArray.Builder().AppendRange(Enumerable.Repeat(false, rows)).Build(),
-        TextDataViewType => new StringArray.Builder().AppendRange(Enumerable.Repeat(string.Empty, rows)).Build(),
-        DateTimeDataViewType => new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp)).AppendRange(Enumerable.Repeat(DateTimeOffset.UnixEpoch, rows)).Build(),
-        _ when type == NumberDataViewType.Int64 => new Int64Array.Builder().AppendRange(Enumerable.Repeat(0L, rows)).Build(),
-        _ => new DoubleArray.Builder().AppendRange(Enumerable.Repeat(0.0, rows)).Build(),
+        BooleanDataViewType => new BooleanArray.Builder().AppendRange(Enumerable.Repeat(false, rows)).Build(ArrowMemory.Managed),
+        TextDataViewType => new StringArray.Builder().AppendRange(Enumerable.Repeat(string.Empty, rows)).Build(ArrowMemory.Managed),
+        DateTimeDataViewType => new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(ColumnType.Timestamp)).AppendRange(Enumerable.Repeat(DateTimeOffset.UnixEpoch, rows)).Build(ArrowMemory.Managed),
+        _ when type == NumberDataViewType.Int64 => new Int64Array.Builder().AppendRange(Enumerable.Repeat(0L, rows)).Build(ArrowMemory.Managed),
+        _ => new DoubleArray.Builder().AppendRange(Enumerable.Repeat(0.0, rows)).Build(ArrowMemory.Managed),
     };
 
     private static Tensor Read(IDataView scored, TensorSpec output, int rows)

@@ -84,14 +84,14 @@ internal static class SampleTensors
 
         return type switch
         {
-            ColumnType.Boolean => Append(new BooleanArray.Builder(), (b, v) => b.Append((bool)v), b => b.AppendNull()).Build(),
-            ColumnType.Int64 => Append(new Int64Array.Builder(), (b, v) => b.Append((long)v), b => b.AppendNull()).Build(),
-            ColumnType.Float64 => Append(new DoubleArray.Builder(), (b, v) => b.Append((double)v), b => b.AppendNull()).Build(),
-            ColumnType.Decimal => Append(new Decimal128Array.Builder((Decimal128Type)DatasetSchema.ToArrow(type)), (b, v) => b.Append(Decimals.FromDouble((double)v)), b => b.AppendNull()).Build(),
-            ColumnType.String => Append(new StringArray.Builder(), (b, v) => b.Append((string)v), b => b.AppendNull()).Build(),
-            ColumnType.Date => Append(new Date32Array.Builder(), (b, v) => b.Append(Parse(v, DateFormat).DateTime), b => b.AppendNull()).Build(),
-            ColumnType.Timestamp => Append(new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(type)), (b, v) => b.Append(Parse(v, TimestampFormat)), b => b.AppendNull()).Build(),
-            _ => Append(new BinaryArray.Builder(), (b, v) => b.Append(Convert.FromBase64String((string)v).AsSpan()), b => b.AppendNull()).Build(),
+            ColumnType.Boolean => Append(new BooleanArray.Builder(), (b, v) => b.Append((bool)v), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            ColumnType.Int64 => Append(new Int64Array.Builder(), (b, v) => b.Append((long)v), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            ColumnType.Float64 => Append(new DoubleArray.Builder(), (b, v) => b.Append((double)v), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            ColumnType.Decimal => Append(new Decimal128Array.Builder((Decimal128Type)DatasetSchema.ToArrow(type)), (b, v) => b.Append(Decimals.FromDouble((double)v)), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            ColumnType.String => Append(new StringArray.Builder(), (b, v) => b.Append((string)v), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            ColumnType.Date => Append(new Date32Array.Builder(), (b, v) => b.Append(Parse(v, DateFormat).DateTime), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            ColumnType.Timestamp => Append(new TimestampArray.Builder((TimestampType)DatasetSchema.ToArrow(type)), (b, v) => b.Append(Parse(v, TimestampFormat)), b => b.AppendNull()).Build(ArrowMemory.Managed),
+            _ => Append(new BinaryArray.Builder(), (b, v) => b.Append(Convert.FromBase64String((string)v).AsSpan()), b => b.AppendNull()).Build(ArrowMemory.Managed),
         };
     }
 

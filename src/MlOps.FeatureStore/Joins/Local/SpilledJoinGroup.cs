@@ -118,10 +118,8 @@ internal sealed class SpilledJoinGroup : JoinGroup
     private IArrowArray Gather(int column, List<RecordBatch> pieces, int[] places)
     {
         var empty = new ArrowColumnBuilder(DatasetSchema.FromArrow(_features[0].Schema)[column].Type).Build();
-        var whole = pieces.Count == 0 ? empty : ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(column))]);
-        var taken = ArrowRows.Take(whole, places);
-        GC.KeepAlive(whole); // its memory is not the garbage collector's, and is freed when nobody refers to it
-        return taken;
+        var whole = pieces.Count == 0 ? empty : ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(column))], ArrowMemory.Managed);
+        return ArrowRows.Take(whole, places);
     }
 
     private void Split(RecordBatch batch, IReadOnlyList<IArrowArray> keys, BatchFile[] files, EventScratch scratch)

@@ -91,7 +91,7 @@ internal sealed class SqlRows(ISqlSession session, SqlDialect dialect, IDatasetS
             for (var i = 0; i < batch.Length; i++) numbers.Append(++count);
             var times = EntityTimes.Read(batch.Column(time), schema[time].Name, count - batch.Length);
             var micros = new Int64Array(new ArrayData(Apache.Arrow.Types.Int64Type.Default, times.Length, times.NullCount, times.Offset, times.Data.Buffers));
-            yield return new(arrow, [numbers.Build(), micros, .. batch.Arrays], batch.Length);
+            yield return new(arrow, [numbers.Build(ArrowMemory.Managed), micros, .. batch.Arrays], batch.Length);
         }
         while (await rows.MoveNextAsync().ConfigureAwait(false));
     }
