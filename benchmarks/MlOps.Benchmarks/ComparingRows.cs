@@ -30,7 +30,7 @@ internal static class ComparingRows
         return await Measured.SecondPassAsync(async () =>
         {
             var reference = await MultivariateReference.ReadAsync(datasets, training, columns, options, default);
-            var (sample, errors, buffer) = (new RowSample(columns, options, 1), new ReconstructionErrors(reference.Edges), new double[reference.Encoder.Width]);
+            var (sample, errors, buffer) = (new RowSample(columns, options.SampleRows, options.VectorRows, 1), new ReconstructionErrors(reference.Edges), new double[reference.Encoder.Width]);
             foreach (var batch in window)
             {
                 var encoded = reference.Encoder.Encode(batch, learn: false);
