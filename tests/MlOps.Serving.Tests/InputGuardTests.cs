@@ -32,6 +32,18 @@ public sealed class InputGuardTests
         flagged.GetMeasurementSnapshot().Single().Value.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("FP32", "[10,-1,7000]")]
+    [InlineData("INT64", "[10,-1,7000]")]
+    [InlineData("INT64", "[10,-1,1152921504606846976]")]
+    public async Task Numbers_of_another_datatype_are_looked_at_as_the_model_takes_them(string datatype, string values)
+    {
+        await using var server = await ServeAsync(new Guard(refuses: true));
+        var (status, body) = await server.InferAsync($$"""{"inputs":[{"name":"distance","datatype":"{{datatype}}","shape":[3,1],"data":{{values}}}]}""");
+        status.Should().Be(HttpStatusCode.BadRequest);
+        body.GetProperty("error").GetString().Should().Be("The request is not what the model may be asked. Row 1: expected that distance is positive.");
+    }
+
     [Fact]
     public async Task A_request_that_is_as_expected_has_no_warnings()
     {

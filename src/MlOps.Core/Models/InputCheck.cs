@@ -68,6 +68,24 @@ public sealed class InputCheck
         foreach (var i in _times) arranged[i] = Convert(row[i], _columns[i]);
     }
 
+    /// <summary>Gives a tensor of a request the type that the signature names for its column, where that loses nothing; else gives it as it is, and the model refuses it.</summary>
+    internal static Tensor Fit(Tensor tensor, Column column)
+    {
+        try
+        {
+            return (column.Type, tensor) switch
+            {
+                (ColumnType.Int64, Tensor<double> or Tensor<float>) or (ColumnType.Float64 or ColumnType.Decimal, Tensor<long>) => Convert(tensor, column),
+                (ColumnType.Float64 or ColumnType.Decimal, Tensor<float> fractions) => Tensor.Of(tensor.Name, Array.ConvertAll(fractions.Values, v => (double)v)),
+                _ => tensor,
+            };
+        }
+        catch (ModelInputException)
+        {
+            return tensor;
+        }
+    }
+
     private int PositionOf(string name, int guess)
     {
         if (guess < _columns.Count && _columns[guess].Name == name) return guess;

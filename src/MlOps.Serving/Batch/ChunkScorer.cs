@@ -42,7 +42,21 @@ internal sealed class ChunkScorer(ServedModel served, string dataset, InputEnric
 
     private void Guard(ScoredChunk chunk, IReadOnlyList<Tensor> inputs, ReadOnlyMemory<int> rows)
     {
-        var refused = guards.FindRefused(served, enrichers.TakenBy(served, inputs));
+        if (!guards.Watch(served.Name))
+        {
+            Predict(chunk, inputs, rows);
+            return;
+        }
+
+        // Where a row does not fit, the model says so; the others are looked at all the same.
+        var fitted = InputGuards.Fit(served, enrichers.TakenBy(served, inputs));
+        if (fitted is null && rows.Length > 1)
+        {
+            foreach (var half in Halves(rows.Length)) Guard(chunk, TensorRows.Pick(inputs, half), Pick(rows.Span, half));
+            return;
+        }
+
+        var refused = fitted is null ? [] : guards.FindRefused(served, fitted);
         if (refused.Count == 0)
         {
             Predict(chunk, inputs, rows);

@@ -54,7 +54,7 @@ internal abstract class OutputColumn(TensorSpec spec, int output, int element, C
     {
         var texts = new StringArray.Builder();
         foreach (var value in values) texts.Append(value);
-        return texts.Build();
+        return texts.Build(ArrowMemory.Managed);
     }
 
     private sealed class Values<T>(TensorSpec spec, int output, int element, ColumnType type, int count, Func<T[], bool[], IArrowArray> build) : OutputColumn(spec, output, element, type)

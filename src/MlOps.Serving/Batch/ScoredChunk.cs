@@ -52,7 +52,7 @@ internal sealed class ScoredChunk(int rows, IReadOnlyList<TensorSpec> outputs)
             errors.Append(_errors[row]);
         }
 
-        return [.. _columns.Select(c => c.Build()), ids.Build(), versions.Build(), errors.Build()];
+        return [.. _columns.Select(c => c.Build()), ids.Build(ArrowMemory.Managed), versions.Build(ArrowMemory.Managed), errors.Build(ArrowMemory.Managed)];
     }
 }
 

@@ -12,6 +12,23 @@ internal sealed class InputGuards(IEnumerable<IModelInputGuard> guards, ServingM
     /// <summary>Says whether requests to a model are looked at.</summary>
     public bool Watch(string model) => _guards.ContainsKey(model);
 
+    /// <summary>Gives inputs the types that the signature of a model names, which guards look at: a model also takes integers as fractions, and fractions of 32 bits.</summary>
+    /// <returns>The inputs; null when the model does not know one, or cannot take it.</returns>
+    public static List<Tensor>? Fit(ServedModel served, IReadOnlyList<Tensor> inputs)
+    {
+        var schema = served.Model.Manifest.Signature.InputSchema;
+        var fitted = new List<Tensor>(inputs.Count);
+        foreach (var input in inputs)
+        {
+            if (input is not { Width: 1 } || !schema.Contains(input.Name) || fitted.Exists(t => t.Name == input.Name)) return null;
+            var tensor = InputCheck.Fit(input, schema[input.Name]);
+            if (tensor.Type != ModelSignature.TypeOf(schema[input.Name].Type)) return null;
+            fitted.Add(tensor);
+        }
+
+        return fitted;
+    }
+
     /// <summary>Looks at a request whose inputs are all known to the model; what else is wrong with a request, the model says itself.</summary>
     /// <returns>What is odd but not refused.</returns>
     /// <exception cref="ModelInputException">A guard refuses the request.</exception>
@@ -37,14 +54,13 @@ internal sealed class InputGuards(IEnumerable<IModelInputGuard> guards, ServingM
         return flagged;
     }
 
-    /// <summary>Looks at rows of a dataset, one by one.</summary>
+    /// <summary>Looks at rows of a dataset, one by one, whose inputs are all known to the model.</summary>
     /// <returns>What speaks against the rows that are refused, by row.</returns>
-    public IReadOnlyDictionary<int, List<InputFinding>> FindRefused(ServedModel served, IReadOnlyList<Tensor> inputs)
+    public Dictionary<int, List<InputFinding>> FindRefused(ServedModel served, IReadOnlyList<Tensor> inputs)
     {
         var refused = new Dictionary<int, List<InputFinding>>();
         if (inputs.Count == 0 || !_guards.TryGetValue(served.Name, out var guards)) return refused;
         var schema = served.Model.Manifest.Signature.InputSchema;
-        if (inputs.Any(i => ModelSignature.TypeOf(schema[i.Name].Type) != i.Type)) return refused; // the model says so
         var flagged = new HashSet<int>();
         foreach (var finding in guards.SelectMany(guard => guard.Check(schema, inputs)))
         {

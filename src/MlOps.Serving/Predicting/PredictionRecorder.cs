@@ -38,7 +38,7 @@ internal sealed class PredictionRecorder(
         {
             inputs = await enrichers.AddAsync(served, inputs, cancellationToken).ConfigureAwait(false);
             var taken = enrichers.TakenBy(served, inputs);
-            if (!isShadow && guards.Watch(served.Name) && Known(served, taken) is var known && known.Count == taken.Count) flagged = guards.Check(served, known);
+            if (!isShadow && guards.Watch(served.Name) && InputGuards.Fit(served, taken) is { } fitted) flagged = guards.Check(served, fitted);
             outputs = served.Model.Predict(taken);
         }
         catch (Exception e)
