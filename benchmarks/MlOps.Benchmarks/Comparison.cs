@@ -113,11 +113,11 @@ internal sealed record Measured(double Value, string Unit)
         return new(best, "us");
     }
 
-    /// <summary>Measures the time of one call as the median of single calls within a second, after a second of warm-up.</summary>
+    /// <summary>Measures the time of one call as the median of single calls within a second, after three seconds in which the code is compiled for good.</summary>
     public static async Task<Measured> MedianCallAsync(Func<int, Task> call)
     {
         var n = 0;
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);) await call(n++);
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(3);) await call(n++);
         var times = new List<long>(1_000_000);
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1);)
         {

@@ -119,12 +119,14 @@ internal static class ReadingOnline
         {
             var wanted = keys[n % keys.Length];
             await using var connection = await connections.OpenConnectionAsync();
-            await using var command = new NpgsqlCommand(entities == 1 ? "SELECT entity, row_values FROM online_features WHERE view = $1 AND entity = $2" : "SELECT entity, row_values FROM online_features WHERE view = $1 AND entity = ANY($2)", connection);
+            // The bytes that ours reads, with what says how old a row is and whose turn it is.
+            await using var command = new NpgsqlCommand($"SELECT entity, event_time, created_time, is_deleted, expires_at, revision, row_values FROM online_features WHERE view = $1 AND entity = {(entities == 1 ? "$2" : "ANY($2)")}", connection);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = OnlineDrivers.Table });
             command.Parameters.Add(entities == 1 ? new NpgsqlParameter<byte[]> { TypedValue = wanted[0] } : new NpgsqlParameter<byte[][]> { TypedValue = wanted, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
             await command.PrepareAsync();
             await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync()) _ = (reader.GetFieldValue<byte[]>(0), reader.GetFieldValue<byte[]>(1));
+            while (await reader.ReadAsync())
+                _ = (reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3), reader.IsDBNull(4) ? 0 : reader.GetInt64(4), reader.GetInt64(5), reader.GetFieldValue<byte[]>(6));
         });
     }
 

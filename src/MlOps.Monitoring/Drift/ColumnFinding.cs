@@ -5,7 +5,7 @@ using MlOps.Statistics;
 namespace MlOps.Monitoring;
 
 /// <summary>What was found of a column, before all are judged together.</summary>
-internal sealed record ColumnFinding(string Column, ColumnType Type, ColumnChange Change, string? Problem, bool IsThere, string Where, DriftThreshold? Threshold, double Limit)
+internal sealed record ColumnFinding(string Column, ColumnType Type, ColumnChange Change, string? Problem, bool IsThere, bool IsNowText, string Where, DriftThreshold? Threshold, double Limit)
 {
     /// <summary>The chances of its three signals: the distribution, the share of missing values, unseen categories. NaN where there is nothing that could be found.</summary>
     public IEnumerable<double> PValues => Problem is not null ? [double.NaN, double.NaN, double.NaN] :
@@ -32,7 +32,7 @@ internal sealed record ColumnFinding(string Column, ColumnType Type, ColumnChang
         var limit = problem is null && threshold?.Sigmas is { } sigmas
             ? SigmaLimit.Upper(threshold.Measure, reference.Parts.Where(p => p.TryGet(column, out _)).Select(p => ColumnComparer.Compare(before, p[column], options.Categories)), change, sigmas)
             : threshold?.Upper ?? double.PositiveInfinity;
-        return new(column, type, change, problem, current.IsThere(column), reference.Where, threshold, limit);
+        return new(column, type, change, problem, current.IsThere(column), type != ColumnType.String && current.HoldsTexts(column), reference.Where, threshold, limit);
     }
 
     public ColumnDrift Judge(double pValue, double missingPValue, double unseenPValue, MonitorOptions options)
@@ -49,6 +49,8 @@ internal sealed record ColumnFinding(string Column, ColumnType Type, ColumnChang
         };
     }
 
+    private string ValueName => Type == ColumnType.Boolean ? "truth value" : "number";
+
     private static ColumnProfile Absent(long rows)
     {
         var profile = new ColumnProfile();
@@ -62,7 +64,7 @@ internal sealed record ColumnFinding(string Column, ColumnType Type, ColumnChang
         var (before, now) = (Change.ReferenceMissingShare, Change.CurrentMissingShare);
         if (now == 1 && before < 1)
         {
-            var what = IsThere ? "Every value is missing" : "No prediction has the column";
+            var what = !IsThere ? "No prediction has the column" : IsNowText ? $"The column holds texts, and none is a {ValueName}" : "Every value is missing";
             return missingPValue <= options.Significance
                 ? (DriftStatus.Drifted, "missing", Invariant($"{what}; {Where} {before:P1} were missing."))
                 : (DriftStatus.NotCompared, null, Invariant($"{what}, which says little with so few rows: {Where} {before:P1} were missing."));
@@ -81,7 +83,7 @@ internal sealed record ColumnFinding(string Column, ColumnType Type, ColumnChang
         if (missingPValue <= options.Significance && Math.Abs(now - before) >= options.MissingShareChange)
         {
             direction ??= now > before ? "missing" : "there";
-            parts.Add(Invariant($"{now:P1} of the values are missing, {Where} {before:P1}."));
+            parts.Add(Invariant($"{now:P1} of the values are missing, {Where} {before:P1}.{(IsNowText ? $" The column holds texts, and those that are no {ValueName} count as missing." : string.Empty)}"));
         }
 
         if (parts.Count > 0) return (DriftStatus.Drifted, hasMoved ? null : direction, string.Join(' ', parts));

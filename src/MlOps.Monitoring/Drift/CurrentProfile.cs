@@ -9,6 +9,7 @@ internal sealed class CurrentProfile(Reference reference)
     private readonly List<DatasetProfile> _chunks = [];
     private readonly Dictionary<Segment, DatasetProfile> _segments = reference.Segments.Keys.ToDictionary(s => s, _ => new DatasetProfile());
     private readonly HashSet<string> _there = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
 
     /// <summary>Gets the whole window, once all batches are added.</summary>
     public DatasetProfile Window()
@@ -27,6 +28,9 @@ internal sealed class CurrentProfile(Reference reference)
 
     /// <summary>Whether any prediction of the window came with a column at all.</summary>
     public bool IsThere(string column) => _there.Contains(column);
+
+    /// <summary>Whether a column came as texts.</summary>
+    public bool HoldsTexts(string column) => _texts.Contains(column);
 
     public void Add(MonitorBatch batch)
     {
@@ -54,6 +58,7 @@ internal sealed class CurrentProfile(Reference reference)
     {
         var column = ColumnReader.Find(rows, name);
         if (column is not null) _there.Add(name);
+        if (column is Apache.Arrow.StringArray && column.NullCount < column.Length) _texts.Add(name);
         ProfileFeeder.Add(profile.Column(name), column, rows.Length, type);
     }
 }

@@ -211,6 +211,17 @@ public sealed class DriftPartsTests : IDisposable
         report.Alarms.Single().Should().Match<Alarm>(a => a.Kind == AlarmKind.Quality && a.Severity == AlarmSeverity.Critical && a.Direction == "missing" && a.Statistic == "missing_share");
     }
 
+    [Theory]
+    [InlineData(0, "The column holds texts, and none is a number; in training 0.0 % were missing.")]
+    [InlineData(2, "50.0 % of the values are missing, in training 0.0 %. The column holds texts, and those that are no number count as missing.")]
+    public async Task A_column_of_numbers_that_comes_as_texts_is_told_so(int every, string sentence)
+    {
+        await TrainAsync();
+        _world.Log.Batches.Add(new Table().Add("x", Enumerable.Range(0, 500).Select(i => (string?)(every > 0 && i % every == 0 ? "17" : "n/a"))).ToBatch());
+        var report = await CheckAsync(o => o.IgnoredColumns.Add("origin"));
+        report.Columns.Single(c => c.Column == "x").Sentence.Should().Contain(sentence);
+    }
+
     [Fact]
     public async Task Many_rows_do_not_alarm_on_a_hundredth_of_a_standard_deviation()
     {
