@@ -188,7 +188,7 @@ public sealed class DriftTests : IDisposable
     {
         await _world.TrainAsync(new Table().Add("x", Numbers(5000)).Add("delayed", Truths(5000)));
         _world.Log.Batches.Add(new Table().Add("x", Enumerable.Repeat<string?>("n/a", 200)).ToBatch());
-        (await CheckAsync()).Columns.Single().Sentence.Should().StartWith("Every value is missing");
+        (await CheckAsync()).Columns.Single().Sentence.Should().StartWith("The column holds texts, and none is a number");
     }
 
     [Fact]
