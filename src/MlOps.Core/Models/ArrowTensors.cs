@@ -8,7 +8,6 @@ namespace MlOps.Core;
 internal static class ArrowTensors
 {
     private const double DecimalScale = 1e18;
-    private const long LargestExact = 1L << 53;
 
     /// <summary>Makes a tensor of each column that the rows and the model have. It has the type that the model takes where that costs nothing of any value; else that of the column, and the model says what is wrong with it.</summary>
     public static IReadOnlyList<Tensor> Of(RecordBatch rows, DatasetSchema inputs)
@@ -17,7 +16,7 @@ internal static class ArrowTensors
         foreach (var column in inputs)
         {
             var index = rows.Schema.GetFieldIndex(column.Name);
-            if (index >= 0) tensors.Add(Fit(Of(column.Name, rows.Column(index)), ModelSignature.TypeOf(column.Type)));
+            if (index >= 0) tensors.Add(InputCheck.Fit(Of(column.Name, rows.Column(index)), column));
         }
 
         return tensors;
@@ -61,31 +60,6 @@ internal static class ArrowTensors
         BinaryArray bytes => Convert.ToBase64String(bytes.GetBytes(row)),
         _ => throw new DataException($"A column is {values.Data.DataType.Name}, which a dataset does not hold."),
     };
-
-    private static Tensor Fit(Tensor tensor, TensorType wanted) => (tensor, wanted) switch
-    {
-        (Tensor<long> integers, TensorType.Float64) when !integers.Values.AsSpan().ContainsAnyExceptInRange(-LargestExact, LargestExact) => Fractions(integers),
-        (Tensor<double> fractions, TensorType.Int64) when System.Array.TrueForAll(fractions.Values, IsInteger) => Integers(fractions),
-        _ => tensor,
-    };
-
-    private static bool IsInteger(double value) => double.IsNaN(value) || (value == Math.Truncate(value) && Math.Abs(value) <= LargestExact);
-
-    private static Tensor<double> Fractions(Tensor<long> integers)
-    {
-        var values = System.Array.ConvertAll(integers.Values, v => (double)v);
-        for (var i = 0; integers.Missing is not null && i < values.Length; i++)
-        {
-            if (integers.Missing[i]) values[i] = double.NaN;
-        }
-
-        return Tensor.Of(integers.Name, values);
-    }
-
-    private static Tensor<long> Integers(Tensor<double> fractions) => Tensor.Of(
-        fractions.Name,
-        System.Array.ConvertAll(fractions.Values, v => double.IsNaN(v) ? 0 : (long)v),
-        System.Array.Exists(fractions.Values, double.IsNaN) ? System.Array.ConvertAll(fractions.Values, double.IsNaN) : null);
 
     private static bool[]? Missing(IArrowArray values)
     {

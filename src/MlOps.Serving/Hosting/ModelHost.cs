@@ -47,10 +47,7 @@ internal sealed class ModelHost(
     /// <summary>Does the same for a caller that comes again and again, and keeps the slot for it so that it is not looked up each time.</summary>
     public bool TryLease(string model, string alias, ref AliasSlot? slot, out ModelLease lease)
     {
-        // A slot that was given up holds nothing any more, and then the present one is looked up.
-        var current = slot?.Current;
-        if (current is null && _slots.TryGetValue((model, alias), out slot)) current = slot.Current;
-        if (current is not null && current.TryLease())
+        if (Find(model, alias, ref slot) is { } current && current.TryLease())
         {
             lease = new(current);
             return true;
@@ -61,12 +58,7 @@ internal sealed class ModelHost(
     }
 
     /// <summary>Gives the number of the version that an alias points to, without taking it; null when none is in memory.</summary>
-    public int? Current(string model, string alias, ref AliasSlot? slot)
-    {
-        var current = slot?.Current;
-        if (current is null && _slots.TryGetValue((model, alias), out slot)) current = slot.Current;
-        return current?.Version.Version;
-    }
+    public int? Current(string model, string alias, ref AliasSlot? slot) => Find(model, alias, ref slot)?.Version.Version;
 
     /// <summary>Takes the version that an alias points to, and loads it when it is not in memory.</summary>
     /// <exception cref="NotFoundException">The alias points to no version.</exception>
@@ -149,6 +141,13 @@ internal sealed class ModelHost(
         lineage.Stop();
         foreach (var slot in _slots.Values) Close(slot);
         _versions.Clear();
+    }
+
+    // A slot that was given up holds nothing any more, and then the present one is looked up.
+    private ServedModel? Find(string model, string alias, ref AliasSlot? slot)
+    {
+        var current = slot?.Current;
+        return current is null && _slots.TryGetValue((model, alias), out slot) ? slot.Current : current;
     }
 
     private async ValueTask<ModelLease> LoadAndLeaseAsync(string model, string alias, CancellationToken cancellationToken)

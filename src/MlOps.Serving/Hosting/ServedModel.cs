@@ -22,7 +22,7 @@ internal sealed class ServedModel(ModelVersion version, ILoadedModel model, ILog
     public Enrichment[]? Enrichments { get; set; }
 
     /// <summary>Gets or sets the columns by which enrichers find others and which it does not take itself; null until somebody asked for them.</summary>
-    public IReadOnlyList<Column>? Keys { get; set; }
+    public RequestKeys? Keys { get; set; }
 
     /// <summary>Gets the fingerprint of what it takes and gives.</summary>
     public string SchemaHash { get; } = model.Manifest.Signature.GetFingerprint();

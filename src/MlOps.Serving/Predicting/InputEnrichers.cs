@@ -18,20 +18,20 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
     public ValueTask<IReadOnlyList<Tensor>> AddLackingAsync(ServedModel served, IReadOnlyList<Tensor> inputs, CancellationToken cancellationToken) => FindAsync(served, inputs, keepsMissing: true, cancellationToken);
 
     /// <summary>Gives the columns by which enrichers find others and which the model itself does not take. A request may hold them.</summary>
-    public IReadOnlyList<Column> KeysOf(ServedModel served) => Know(served) ? served.Keys ??= FindKeys(served) : [];
+    public IReadOnlyList<Column> KeysOf(ServedModel served) => (Know(served) ? served.Keys ??= FindKeys(served) : RequestKeys.None).Columns;
 
     /// <summary>Gives what the model takes of a request: all but the columns by which enrichers find others.</summary>
     /// <exception cref="ModelInputException">Such a column stands twice in the request, or has another type, width or number of rows.</exception>
     public IReadOnlyList<Tensor> TakenBy(ServedModel served, IReadOnlyList<Tensor> inputs)
     {
-        var keys = KeysOf(served);
-        if (keys.Count == 0) return inputs;
-        var byKey = inputs.ToLookup(t => t is not null && keys.Any(k => k.Name == t.Name));
-        if (!byKey[true].Any()) return inputs;
-        List<Tensor> taken = [.. byKey[false]];
-        var rows = new InputCheck(new(keys), new HashSet<string>()).Arrange([.. byKey[true]], new Tensor?[keys.Count]);
+        if (KeysOf(served).Count == 0) return inputs;
+        var keys = served.Keys!;
+        List<Tensor> given = [], taken = [];
+        foreach (var input in inputs) (input is not null && keys.Columns.Contains(input.Name) ? given : taken).Add(input!);
+        if (given.Count == 0) return inputs;
+        var rows = keys.Check.Arrange(given, new Tensor?[keys.Columns.Count]);
         if (taken.Count > 0 && taken[0] is { } first && first.Rows != rows)
-            throw new ModelInputException($"Input '{byKey[true].First().Name}' has {rows} rows, but '{first.Name}' has {first.Rows}.", byKey[true].First().Name);
+            throw new ModelInputException($"Input '{given[0].Name}' has {rows} rows, but '{first.Name}' has {first.Rows}.", given[0].Name);
         return taken;
     }
 
@@ -54,10 +54,10 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
     private Enrichment[] ColumnsOf(ServedModel served) =>
         served.Enrichments ??= [.. _enrichers.Select(e => new Enrichment(e, e.ColumnsOf(served.Model.Manifest))).Where(e => e.Columns.Count > 0)];
 
-    private List<Column> FindKeys(ServedModel served)
+    private RequestKeys FindKeys(ServedModel served)
     {
         var manifest = served.Model.Manifest;
-        return [.. ColumnsOf(served).SelectMany(e => e.Enricher.KeysOf(manifest)).Where(k => !manifest.Signature.InputSchema.Contains(k.Name)).DistinctBy(k => k.Name, StringComparer.Ordinal)];
+        return new(new([.. ColumnsOf(served).SelectMany(e => e.Enricher.KeysOf(manifest)).Where(k => !manifest.Signature.InputSchema.Contains(k.Name)).DistinctBy(k => k.Name, StringComparer.Ordinal)]));
     }
 
     private static bool IsMissing(Tensor tensor)
@@ -73,3 +73,12 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
 
 /// <summary>What an enricher knows for a loaded version.</summary>
 internal sealed record Enrichment(IModelInputEnricher Enricher, IReadOnlyList<string> Columns);
+
+/// <summary>The columns of requests by which enrichers find others, and which a loaded version does not take itself.</summary>
+internal sealed record RequestKeys(DatasetSchema Columns)
+{
+    public static readonly RequestKeys None = new(new DatasetSchema([]));
+
+    /// <summary>Gets what such columns of a request are held to. Each may be left out.</summary>
+    public InputCheck Check { get; } = new(Columns, new HashSet<string>());
+}
