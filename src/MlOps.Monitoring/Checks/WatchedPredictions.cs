@@ -8,6 +8,9 @@ namespace MlOps.Monitoring;
 /// <summary>Reads the predictions that a monitor watches. Others of the model, as those of a shadow, are in the same log.</summary>
 internal static class WatchedPredictions
 {
+    private static readonly byte[] Shadow = Encoding.UTF8.GetBytes(PredictionVariants.Shadow);
+    private static readonly byte[] Batch = Encoding.UTF8.GetBytes(PredictionVariants.Batch);
+
     /// <summary>Reads the predictions of a window whose variants the options name; with none named, all but those of a shadow.</summary>
     public static async IAsyncEnumerable<RecordBatch> ReadWatchedAsync(
         this IPredictionLog log, string model, DateTimeOffset from, DateTimeOffset to, MonitorOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -22,8 +25,11 @@ internal static class WatchedPredictions
     /// <summary>Gives the rows of a batch that are not of a shadow; the batch itself when all are not.</summary>
     public static RecordBatch WithoutShadows(RecordBatch batch) => Pick(batch, []);
 
-    /// <summary>Says whether a row is of a variant.</summary>
-    public static bool IsOf(this StringArray? variants, ReadOnlySpan<byte> variant, int row) => variants is not null && !variants.IsNull(row) && variants.GetBytes(row).SequenceEqual(variant);
+    /// <summary>Says whether a row is of a shadow.</summary>
+    public static bool IsShadow(this StringArray? variants, int row) => variants.IsOf(Shadow, row);
+
+    /// <summary>Says whether a row is one of a dataset.</summary>
+    public static bool IsBatch(this StringArray? variants, int row) => variants.IsOf(Batch, row);
 
     /// <summary>Gives some rows of a batch.</summary>
     public static RecordBatch Take(RecordBatch batch, List<int> rows)
@@ -32,6 +38,8 @@ internal static class WatchedPredictions
         return new(batch.Schema, batch.Arrays.Select((array, i) => ColumnUnion.Take(array, rows, rows.Count, schema[i].Type)), rows.Count);
     }
 
+    private static bool IsOf(this StringArray? variants, ReadOnlySpan<byte> variant, int row) => variants is not null && !variants.IsNull(row) && variants.GetBytes(row).SequenceEqual(variant);
+
     private static RecordBatch Pick(RecordBatch batch, byte[][] wanted)
     {
         var variants = ColumnReader.Find(batch, PredictionColumns.Variant) as StringArray;
@@ -39,7 +47,7 @@ internal static class WatchedPredictions
         var rows = new List<int>(batch.Length);
         for (var row = 0; row < batch.Length; row++)
         {
-            if (wanted.Length == 0 ? !variants.IsOf("shadow"u8, row) : IsWanted(variants, wanted, row)) rows.Add(row);
+            if (wanted.Length == 0 ? !variants.IsShadow(row) : IsWanted(variants, wanted, row)) rows.Add(row);
         }
 
         return rows.Count == batch.Length ? batch : Take(batch, rows);

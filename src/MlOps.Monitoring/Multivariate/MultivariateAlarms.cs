@@ -8,7 +8,7 @@ internal static class MultivariateAlarms
     public static IReadOnlyList<Alarm> Of(MultivariateReport report, MultivariateOptions options) =>
     [
         .. report.Reconstruction is { } reconstruction ? Of(reconstruction, options) : [],
-        .. Separations(report).SelectMany(s => Of(s, options)),
+        .. report.Separations.SelectMany(s => Of(s, options)),
         .. report.Vectors.SelectMany(v => Of(v, options)),
     ];
 
@@ -17,7 +17,7 @@ internal static class MultivariateAlarms
         string[] drifted =
         [
             .. report.Reconstruction is { } r && IsDrifted(r.Status, r.Chunks.Select(c => c.Status)) ? ["how columns go together"] : Array.Empty<string>(),
-            .. Separations(report).Where(s => IsDrifted(s.Status, s.Chunks.Select(c => c.Status))).Select(s => s.Subject),
+            .. report.Separations.Where(s => IsDrifted(s.Status, s.Chunks.Select(c => c.Status))).Select(s => s.Subject),
             .. report.Vectors.Where(v => IsDrifted(v.Status, v.Chunks.Select(c => c.Status))).Select(v => v.Vector),
         ];
         return drifted.Length > 0 ? $"Drift of rows as wholes, in {string.Join(", ", drifted)}."
@@ -35,8 +35,8 @@ internal static class MultivariateAlarms
         if (drift.Status == DriftStatus.Drifted) yield return Reconstruction(drift.Sentence, drift.RocAuc, drift.Current, drift.Reference, drift.PValue, options);
         foreach (var chunk in drift.Chunks.Where(c => c.Status == DriftStatus.Drifted))
         {
-            FormattableString sentence = $"Columns do not go together as in training: the reconstruction error is {chunk.Error.Mean:0.###} on average, {drift.Reference.Mean:0.###} in training.";
-            yield return Reconstruction(sentence.ToString(CultureInfo.InvariantCulture), chunk.RocAuc, chunk.Error, drift.Reference, chunk.PValue, options) with { Chunk = chunk.Chunk };
+            var sentence = FormattableString.Invariant($"Columns do not go together as in training: the reconstruction error is {chunk.Error.Mean:0.###} on average, {drift.Reference.Mean:0.###} in training.");
+            yield return Reconstruction(sentence, chunk.RocAuc, chunk.Error, drift.Reference, chunk.PValue, options) with { Chunk = chunk.Chunk };
         }
     }
 
@@ -52,8 +52,6 @@ internal static class MultivariateAlarms
             Contributors = [new("reconstruction error", reference.Mean, current.Mean, 1)],
         };
 
-    private static IEnumerable<SeparationDrift> Separations(MultivariateReport report) => report.Classifier is { } classifier ? report.Texts.Prepend(classifier) : report.Texts;
-
     private static bool IsDrifted(DriftStatus window, IEnumerable<DriftStatus> chunks) => chunks.Prepend(window).Contains(DriftStatus.Drifted);
 
     private static IEnumerable<Alarm> Of(SeparationDrift drift, MultivariateOptions options)
@@ -61,8 +59,8 @@ internal static class MultivariateAlarms
         if (drift.Status == DriftStatus.Drifted) yield return Separation(drift.Subject, drift.Sentence, drift.RocAuc, drift.PValue, drift.Contributors, options);
         foreach (var chunk in drift.Chunks.Where(c => c.Status == DriftStatus.Drifted))
         {
-            FormattableString sentence = $"Trees tell rows of the chunk from rows of training: ROC AUC {chunk.RocAuc:0.000}. They go by {string.Join(", ", chunk.Contributors.Take(3).Select(c => c.Name))}.";
-            yield return Separation(drift.Subject, sentence.ToString(CultureInfo.InvariantCulture), chunk.RocAuc, chunk.PValue, chunk.Contributors, options) with { Chunk = chunk.Chunk };
+            var sentence = FormattableString.Invariant($"Trees tell rows of the chunk from rows of training: ROC AUC {chunk.RocAuc:0.000}. They go by {string.Join(", ", chunk.Contributors.Take(3).Select(c => c.Name))}.");
+            yield return Separation(drift.Subject, sentence, chunk.RocAuc, chunk.PValue, chunk.Contributors, options) with { Chunk = chunk.Chunk };
         }
     }
 
@@ -82,8 +80,8 @@ internal static class MultivariateAlarms
         if (drift.Status == DriftStatus.Drifted) yield return Discrepancy(drift.Vector, drift.Sentence, drift.Discrepancy, drift.PValue, options);
         foreach (var chunk in drift.Chunks.Where(c => c.Status == DriftStatus.Drifted))
         {
-            FormattableString sentence = $"Moved: the squared maximum mean discrepancy is {chunk.Discrepancy:0.0000}, where about 0 is to be expected.";
-            yield return Discrepancy(drift.Vector, sentence.ToString(CultureInfo.InvariantCulture), chunk.Discrepancy, chunk.PValue, options) with { Chunk = chunk.Chunk };
+            var sentence = FormattableString.Invariant($"Moved: the squared maximum mean discrepancy is {chunk.Discrepancy:0.0000}, where about 0 is to be expected.");
+            yield return Discrepancy(drift.Vector, sentence, chunk.Discrepancy, chunk.PValue, options) with { Chunk = chunk.Chunk };
         }
     }
 

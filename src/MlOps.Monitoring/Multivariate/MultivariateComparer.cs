@@ -1,6 +1,6 @@
-using System.Globalization;
 using MlOps.Core;
 using MlOps.Statistics;
+using static System.FormattableString;
 
 namespace MlOps.Monitoring;
 
@@ -83,7 +83,7 @@ internal sealed class MultivariateComparer(MonitorContext context, MultivariateO
     {
         if (double.IsNaN(drift.PValue)) return drift;
         var isDrifted = IsDrifted(drift.RocAuc, drift.PValue);
-        var figures = Text($"the reconstruction error is {drift.Current.Mean:0.###} on average, {drift.Reference.Mean:0.###} in training, and {drift.RocAuc:P0} of the pairs have the larger one in the window");
+        var figures = Invariant($"the reconstruction error is {drift.Current.Mean:0.###} on average, {drift.Reference.Mean:0.###} in training, and {drift.RocAuc:P0} of the pairs have the larger one in the window");
         return drift with
         {
             Status = isDrifted ? DriftStatus.Drifted : DriftStatus.Stable,
@@ -97,8 +97,8 @@ internal sealed class MultivariateComparer(MonitorContext context, MultivariateO
     {
         if (double.IsNaN(drift.PValue)) return drift;
         var isDrifted = drift.PValue <= Significance && drift.RocAuc >= options.RocAucThreshold;
-        var figures = Text($"ROC AUC {drift.RocAuc:0.000}, where 0.500 is to be expected, give or take {3 * drift.StandardError:0.000}");
-        var by = string.Join(", ", drift.Contributors.Take(3).Select(c => Text($"{c.Name} ({c.Share:P0})")));
+        var figures = Invariant($"ROC AUC {drift.RocAuc:0.000}, where 0.500 is to be expected, give or take {3 * drift.StandardError:0.000}");
+        var by = string.Join(", ", drift.Contributors.Take(3).Select(c => Invariant($"{c.Name} ({c.Share:P0})")));
         return drift with
         {
             Status = isDrifted ? DriftStatus.Drifted : DriftStatus.Stable,
@@ -113,9 +113,7 @@ internal sealed class MultivariateComparer(MonitorContext context, MultivariateO
         return drift with
         {
             Status = isDrifted ? DriftStatus.Drifted : DriftStatus.Stable,
-            Sentence = Text($"{(isDrifted ? "Moved" : "Not moved")}: the squared maximum mean discrepancy is {drift.Discrepancy:0.0000}, where about 0 is to be expected."),
+            Sentence = Invariant($"{(isDrifted ? "Moved" : "Not moved")}: the squared maximum mean discrepancy is {drift.Discrepancy:0.0000}, where about 0 is to be expected."),
         };
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

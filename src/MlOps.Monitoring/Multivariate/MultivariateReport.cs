@@ -13,7 +13,11 @@ public sealed record MultivariateReport(
     ReconstructionDrift? Reconstruction,
     SeparationDrift? Classifier,
     IReadOnlyList<VectorDrift> Vectors,
-    IReadOnlyList<SeparationDrift> Texts) : MonitorSection(MultivariateCheck.CheckName);
+    IReadOnlyList<SeparationDrift> Texts) : MonitorSection(MultivariateCheck.CheckName)
+{
+    /// <summary>Gets all that trees judged: the columns together, then each column of texts.</summary>
+    internal IEnumerable<SeparationDrift> Separations => Classifier is { } classifier ? Texts.Prepend(classifier) : Texts;
+}
 
 /// <summary>Whether columns still go together: how far rows are from what the principal components of the training data can say of them.</summary>
 /// <param name="Status">Whether they drifted, or why nothing can be said.</param>

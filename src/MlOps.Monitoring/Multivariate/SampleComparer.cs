@@ -1,6 +1,6 @@
-using System.Globalization;
 using MlOps.Core;
 using MlOps.Statistics;
+using static System.FormattableString;
 
 namespace MlOps.Monitoring;
 
@@ -35,7 +35,7 @@ internal sealed class SampleComparer(MonitorContext context, MultivariateOptions
         var drift = new ReconstructionDrift(DriftStatus.NotCompared, columns, components, reference.Errors.Mean, window.Mean, double.NaN, double.NaN, [], string.Empty);
         var why = TooFew(rows)
             ?? (columns < 2 ? "Not compared: two columns at least are needed." : null)
-            ?? (reference.Errors.Moments.Count < context.Options.MinRows ? Text($"Not compared: {2 * context.Options.MinRows:N0} training rows are needed.") : null)
+            ?? (reference.Errors.Moments.Count < context.Options.MinRows ? Invariant($"Not compared: {2 * context.Options.MinRows:N0} training rows are needed.") : null)
             ?? (reference.Components is { Variances.Count: < 2 } ? "Not compared: in the training data fewer than two columns vary." : null);
         if (why is not null) return drift with { Sentence = why };
         var separation = SeparationTest.OfCounts(reference.Errors.Counts, window.Counts);
@@ -74,8 +74,8 @@ internal sealed class SampleComparer(MonitorContext context, MultivariateOptions
         var (first, second, width) = (training.Vectors(index), current.Vectors(index), vector.Columns.Count);
         var drift = new VectorDrift(vector.Name, width, DriftStatus.NotCompared, first.Count, second.Count, double.NaN, double.NaN, string.Empty);
         var why = TooFew(rows)
-            ?? (first.Count < context.Options.MinRows ? Text($"Not compared: {first.Count:N0} training rows have the whole vector, {context.Options.MinRows:N0} are needed.") : null)
-            ?? (second.Count < context.Options.MinRows ? Text($"Not compared: {second.Count:N0} rows of the window have the whole vector, {context.Options.MinRows:N0} are needed.") : null);
+            ?? (first.Count < context.Options.MinRows ? Invariant($"Not compared: {first.Count:N0} training rows have the whole vector, {context.Options.MinRows:N0} are needed.") : null)
+            ?? (second.Count < context.Options.MinRows ? Invariant($"Not compared: {second.Count:N0} rows of the window have the whole vector, {context.Options.MinRows:N0} are needed.") : null);
         if (why is not null) return drift with { Sentence = why };
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -90,8 +90,8 @@ internal sealed class SampleComparer(MonitorContext context, MultivariateOptions
     {
         var why = TooFew(rows) ?? other
             ?? (learner is null ? "Not compared: the host has nothing that learns trees. Add training (AddTraining), or set Classifier to false." : null)
-            ?? (first < context.Options.MinRows ? Text($"Not compared: {first:N0} training rows have it, {context.Options.MinRows:N0} are needed.") : null)
-            ?? (second < context.Options.MinRows ? Text($"Not compared: {second:N0} rows of the window have it, {context.Options.MinRows:N0} are needed.") : null);
+            ?? (first < context.Options.MinRows ? Invariant($"Not compared: {first:N0} training rows have it, {context.Options.MinRows:N0} are needed.") : null)
+            ?? (second < context.Options.MinRows ? Invariant($"Not compared: {second:N0} rows of the window have it, {context.Options.MinRows:N0} are needed.") : null);
         return new(subject, DriftStatus.NotCompared, first, second, double.NaN, double.NaN, double.NaN, [], why ?? string.Empty);
     }
 
@@ -107,10 +107,8 @@ internal sealed class SampleComparer(MonitorContext context, MultivariateOptions
     }
 
     private string? TooFew(long rows) => rows == 0 ? "No predictions in the window."
-        : rows < context.Options.MinRows ? Text($"Not compared: {rows:N0} rows in the window, {context.Options.MinRows:N0} are needed.")
+        : rows < context.Options.MinRows ? Invariant($"Not compared: {rows:N0} rows in the window, {context.Options.MinRows:N0} are needed.")
         : null;
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What was found of a window or a chunk.</summary>

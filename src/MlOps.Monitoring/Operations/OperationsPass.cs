@@ -62,7 +62,7 @@ internal sealed class OperationsPass(MonitorContext context, OperationsOptions o
             if (failed) served.Failed++;
             else served.Rows++;
             // How long thousands of rows of a dataset took says nothing of requests.
-            if (!_timesBatches && variants.IsOf("batch"u8, row)) continue;
+            if (!_timesBatches && variants.IsBatch(row)) continue;
             if (latencies is not null && !IsSameRequest(ids, times, latencies, row)) served.Latencies.Add(ColumnReader.Number(latencies, row));
         }
     }

@@ -47,7 +47,7 @@ internal sealed class PredictionReader(IPredictionStore store, ILogger logger)
         var days = new SortedDictionary<DateOnly, CoverageCounter>();
         await foreach (var (ids, times, _, variants, row) in RowsAsync(model, from, to, [.. Keys, PredictionColumns.Variant], cancellationToken).ConfigureAwait(false))
         {
-            if (variants.IsOf("shadow"u8, row)) continue; // its labels are those of the answer
+            if (variants.IsShadow(row)) continue; // its labels are those of the answer
             if (truths.Add(ids.GetBytes(row))) continue;
             CounterOf(days, times.Values[row]).Duplicates++;
         }
@@ -55,7 +55,7 @@ internal sealed class PredictionReader(IPredictionStore store, ILogger logger)
         await OfferAsync(model, from, truths, cancellationToken).ConfigureAwait(false);
         await foreach (var (ids, times, errors, variants, row) in RowsAsync(model, from, to, [.. Keys, PredictionColumns.Error, PredictionColumns.Variant], cancellationToken).ConfigureAwait(false))
         {
-            if (!variants.IsOf("shadow"u8, row)) CounterOf(days, times.Values[row]).Add(isFailed: errors?.IsNull(row) == false, times.Values[row], truths.Of(ids.GetBytes(row)));
+            if (!variants.IsShadow(row)) CounterOf(days, times.Values[row]).Add(isFailed: errors?.IsNull(row) == false, times.Values[row], truths.Of(ids.GetBytes(row)));
         }
 
         return new([.. days.Select(d => d.Value.ToDay(d.Key))], truths.Unmatched);

@@ -53,7 +53,7 @@ internal static class MultivariatePart
     {
         if (report.Reconstruction is { } r)
             yield return new("how columns go together", "reconstruction error", r.Status, r.Current.Mean, r.Reference.Mean, r.PValue, r.Sentence, [.. r.Chunks.Select(c => (c.Chunk, c.Status, c.Error.Mean))]);
-        foreach (var s in report.Classifier is { } all ? report.Texts.Prepend(all) : report.Texts)
+        foreach (var s in report.Separations)
             yield return new(s.Subject, "ROC AUC", s.Status, s.RocAuc, 0.5, s.PValue, s.Sentence, [.. s.Chunks.Select(c => (c.Chunk, c.Status, c.RocAuc))]);
         foreach (var v in report.Vectors)
             yield return new(v.Vector, "squared discrepancy", v.Status, v.Discrepancy, 0, v.PValue, v.Sentence, [.. v.Chunks.Select(c => (c.Chunk, c.Status, c.Discrepancy))]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MlOps.Core;
@@ -10,7 +11,6 @@ namespace MlOps.Monitoring;
 internal sealed class ReportFiles(IOptions<MlOpsOptions> options, ILogger<ReportFiles> logger)
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
-    private const string TemporarySuffix = ".tmp";
 
     /// <summary>Writes the files of a report.</summary>
     /// <param name="report">The report.</param>
@@ -24,8 +24,8 @@ internal sealed class ReportFiles(IOptions<MlOpsOptions> options, ILogger<Report
             var folder = FolderOf(options.Value, report.Monitor);
             Directory.CreateDirectory(folder);
             var path = Path.Combine(folder, $"{report.From.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{report.To.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}");
-            await WriteAsync(path + ".json", report.ToJson(), cancellationToken).ConfigureAwait(false);
-            await WriteAsync(path + ".html", MonitorPage.Of(report).ToHtml(), cancellationToken).ConfigureAwait(false);
+            await DurableFile.WriteAsync(path + ".json", Encoding.UTF8.GetBytes(report.ToJson()), cancellationToken).ConfigureAwait(false);
+            await DurableFile.WriteAsync(path + ".html", Encoding.UTF8.GetBytes(MonitorPage.Of(report).ToHtml()), cancellationToken).ConfigureAwait(false);
             Remove(folder, keep);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,21 +47,6 @@ internal sealed class ReportFiles(IOptions<MlOpsOptions> options, ILogger<Report
     /// <summary>The folder of a monitor's reports. Every character of its name that could lead elsewhere is written as its code.</summary>
     public static string FolderOf(MlOpsOptions options, string monitor) =>
         options.PathOf(Path.Combine("reports", string.Concat(monitor.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? $"{c}" : string.Create(CultureInfo.InvariantCulture, $"%{(int)c:x4}")))));
-
-    private static async Task WriteAsync(string path, string text, CancellationToken cancellationToken)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():n}{TemporarySuffix}";
-        try
-        {
-            await File.WriteAllTextAsync(temporary, text, cancellationToken).ConfigureAwait(false);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
 
     // Names are in the order of windows. What a process that was killed left half-written goes with the report of its name.
     private static void Remove(string folder, int keep)

@@ -118,8 +118,7 @@ internal sealed class SpilledJoinGroup : JoinGroup
     private IArrowArray Gather(int column, List<RecordBatch> pieces, int[] places)
     {
         var empty = new ArrowColumnBuilder(DatasetSchema.FromArrow(_features[0].Schema)[column].Type).Build();
-        var whole = pieces.Count == 0 ? empty : ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(column))], ArrowMemory.Managed);
-        return ArrowRows.Take(whole, places);
+        return ArrowRows.Take(pieces.Count == 0 ? empty : ArrowArrayConcatenator.Concatenate([.. pieces.Select(p => p.Column(column))], ArrowMemory.Managed), places);
     }
 
     private void Split(RecordBatch batch, IReadOnlyList<IArrowArray> keys, BatchFile[] files, EventScratch scratch)
