@@ -74,21 +74,7 @@ public sealed class MonitorHostsTests : IDisposable
 
     private async Task ServeAsync()
     {
-        var manifest = new BundleManifest
-        {
-            Model = "flight-delay",
-            Platform = "mlnet_zip",
-            Task = "regression",
-            Signature = new(new([new("distance", ColumnType.Float64)]), [new("Score", TensorType.Float32)]),
-            Features = [],
-            Label = "delay",
-            Preparation = [],
-            Hyperparameters = new Dictionary<string, string>(),
-            Metrics = new Dictionary<string, double>(),
-            Baseline = new Dictionary<string, double>(),
-            Data = new Dictionary<string, DatasetReference>(),
-            Environment = new Dictionary<string, string>(),
-        };
+        var manifest = Manifests.Empty with { Signature = new(new([new("distance", ColumnType.Float64)]), [new("Score", TensorType.Float32)]) };
         var version = await _registry.RegisterAsync(new("flight-delay", new("flight-delay", new(Sha256.Hex("a"), 1), manifest), null, May), Stop);
         await _registry.SetAliasAsync(new("flight-delay", ModelNames.Champion, null, version.Version, "test", "test", May), Stop);
     }

@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.MLNet.Tests;
 
@@ -160,20 +161,13 @@ internal static class Models
         return memory.ToArray();
     }
 
-    public static BundleManifest Manifest(DatasetSchema columns, IReadOnlyList<TensorSpec> outputs, string label, params FittedStep[] preparation) => new()
+    public static BundleManifest Manifest(DatasetSchema columns, IReadOnlyList<TensorSpec> outputs, string label, params FittedStep[] preparation) => Manifests.Empty with
     {
-        Model = "flight-delay",
-        Platform = "mlnet_zip",
         Task = "binary-classification",
         Signature = new(columns, outputs),
         Features = [.. columns.Select(c => c.Name)],
         Label = label,
         Preparation = preparation,
-        Hyperparameters = new Dictionary<string, string>(),
-        Metrics = new Dictionary<string, double>(),
-        Baseline = new Dictionary<string, double>(),
-        Data = new Dictionary<string, DatasetReference>(),
-        Environment = new Dictionary<string, string>(),
     };
 
     public static byte[] Bundle(BundleManifest manifest, byte[] model, BundleSamples? samples = null)

@@ -1,4 +1,5 @@
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.ModelRegistry.Tests;
 
@@ -45,20 +46,11 @@ internal static class Make
 {
     public static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static BundleManifest Manifest(string platform = "fake") => new()
+    public static BundleManifest Manifest(string platform = "fake") => Manifests.Empty with
     {
-        Model = "flight-delay",
         Platform = platform,
-        Task = "regression",
         Signature = new(new([new("distance", ColumnType.Float64)]), [new("Score", TensorType.Float32)]),
         Features = ["distance"],
-        Label = "delay",
-        Preparation = [],
-        Hyperparameters = new Dictionary<string, string>(),
-        Metrics = new Dictionary<string, double>(),
-        Baseline = new Dictionary<string, double>(),
-        Data = new Dictionary<string, DatasetReference>(),
-        Environment = new Dictionary<string, string>(),
     };
 
     public static StageContext Context(IServiceProvider services) => new() { Services = services, Pipeline = "daily", Stage = "stage", RunId = "run 1", Seed = 1 };

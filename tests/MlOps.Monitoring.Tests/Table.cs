@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using MlOps.Core;
 using MlOps.Testing;
+using MlOps.Tests;
 using Column = MlOps.Core.Column;
 
 namespace MlOps.Monitoring.Tests;
@@ -67,20 +68,12 @@ internal sealed class World
     {
         var stop = TestContext.Current.CancellationToken;
         var dataset = await Datasets.WriteAsync("training", new("rows", "test"), One(training.ToBatch()), cancellationToken: stop);
-        var manifest = new BundleManifest
+        var manifest = Manifests.Empty with
         {
-            Model = "flight-delay",
-            Platform = "mlnet_zip",
             Task = task,
             Signature = new(inputs ?? new(dataset.Schema.Where(c => c.Name != label)), [new("Score", TensorType.Float32)]),
-            Features = [],
             Label = label,
-            Preparation = [],
-            Hyperparameters = new Dictionary<string, string>(),
-            Metrics = new Dictionary<string, double>(),
-            Baseline = new Dictionary<string, double>(),
             Data = new Dictionary<string, DatasetReference> { ["training"] = dataset.ToReference() },
-            Environment = new Dictionary<string, string>(),
         };
         return await ServeAsync(manifest, Sha256.Hex(dataset.Fingerprint + task), May);
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Serving.Tests;
 
@@ -86,19 +87,11 @@ internal sealed class Server : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    public static BundleManifest Manifest(string output = "Score") => new()
+    public static BundleManifest Manifest(string output = "Score") => Manifests.Empty with
     {
         Model = Model,
         Platform = "fake",
-        Task = "regression",
         Signature = new(new([new("distance", ColumnType.Float64)]), [new(output, TensorType.Float32), new("Version", TensorType.Int64)]),
         Features = ["distance"],
-        Label = "delay",
-        Preparation = [],
-        Hyperparameters = new Dictionary<string, string>(),
-        Metrics = new Dictionary<string, double>(),
-        Baseline = new Dictionary<string, double>(),
-        Data = new Dictionary<string, DatasetReference>(),
-        Environment = new Dictionary<string, string>(),
     };
 }

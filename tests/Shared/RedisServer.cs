@@ -30,7 +30,7 @@ internal sealed class RedisServer : IAsyncDisposable
     /// <returns>The server; null when nothing is installed.</returns>
     public static async Task<RedisServer?> StartOwnAsync(params string[] settings)
     {
-        if (FindBinary() is not { } binary) return null;
+        if (FindBinary() is not { } binary) return Environment.GetEnvironmentVariable("CI") == "true" ? throw new InvalidOperationException("There is no redis-server to start.") : null;
         var process = await ServerProcess.StartAsync(
             Kind,
             (folder, port) => Task.FromResult<string[]>([binary, "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no", "--daemonize", "no", .. settings])).ConfigureAwait(false);

@@ -44,21 +44,7 @@ internal static class Worker
 
     public static NewModelVersion Version(string content) => new(
         "flight-delay",
-        new("flight-delay", new(Sha256.Hex(content), 1), new()
-        {
-            Model = "flight-delay",
-            Platform = "mlnet_zip",
-            Task = "regression",
-            Signature = new(new([]), []),
-            Features = [],
-            Label = "delay",
-            Preparation = [],
-            Hyperparameters = new Dictionary<string, string>(),
-            Metrics = new Dictionary<string, double>(),
-            Baseline = new Dictionary<string, double>(),
-            Data = new Dictionary<string, DatasetReference>(),
-            Environment = new Dictionary<string, string>(),
-        }),
+        new("flight-delay", new(Sha256.Hex(content), 1), Manifests.Empty),
         null,
         Noon);
 

@@ -42,20 +42,9 @@ public sealed class FeatureServiceCheckTests
 
     private static Action Checking(FeatureDefinitions definitions, FeatureServiceReference? trainedOn)
     {
-        var manifest = new BundleManifest
+        var manifest = Manifests.Empty with
         {
             Model = "delay",
-            Platform = "mlnet_zip",
-            Task = "regression",
-            Signature = new(new([]), []),
-            Features = [],
-            Label = "delay",
-            Preparation = [],
-            Hyperparameters = new Dictionary<string, string>(),
-            Metrics = new Dictionary<string, double>(),
-            Baseline = new Dictionary<string, double>(),
-            Data = new Dictionary<string, DatasetReference>(),
-            Environment = new Dictionary<string, string>(),
             FeatureService = trainedOn,
         };
         var version = new ModelVersion("delay", 3, new("delay", new("d", 1), manifest), null, DateTimeOffset.UnixEpoch, null, null, []);

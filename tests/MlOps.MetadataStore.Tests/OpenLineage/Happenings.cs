@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.MetadataStore.Tests;
 
@@ -58,19 +59,11 @@ internal static class Happenings
     private static ModelVersion Model() => new(
         "flight-delay",
         3,
-        new("flight-delay", new(Sha256.Hex("model"), 5), new()
+        new("flight-delay", new(Sha256.Hex("model"), 5), Manifests.Empty with
         {
-            Model = "flight-delay",
-            Platform = "mlnet_zip",
-            Task = "regression",
             Signature = new(new([new("distance", ColumnType.Float64)]), [new("Score", TensorType.Float32)]),
             Features = ["distance"],
             Label = "late \"ü\"",
-            Preparation = [],
-            Hyperparameters = new Dictionary<string, string>(),
-            Metrics = new Dictionary<string, double>(),
-            Baseline = new Dictionary<string, double>(),
-            Environment = new Dictionary<string, string>(),
             Data = new Dictionary<string, DatasetReference> { ["training"] = Training.Data },
         }),
         RunId,

@@ -1,4 +1,5 @@
 using MlOps.Statistics;
+using MlOps.Tests;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -72,19 +73,12 @@ public sealed class PerformanceFalseAlarmTests
         Truth = [.. Enumerable.Range(0, rows).Select(_ => Math.Exp(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))],
     };
 
-    private static MlOps.Core.BundleManifest Manifest(string task) => new()
+    private static MlOps.Core.BundleManifest Manifest(string task) => Manifests.Empty with
     {
         Model = "m",
         Platform = "fake",
         Task = task,
         Signature = new(new([]), [new("Score", MlOps.Core.TensorType.Float32)]),
-        Features = [],
         Label = "y",
-        Preparation = [],
-        Hyperparameters = new Dictionary<string, string>(),
-        Metrics = new Dictionary<string, double>(),
-        Baseline = new Dictionary<string, double>(),
-        Data = new Dictionary<string, MlOps.Core.DatasetReference>(),
-        Environment = new Dictionary<string, string>(),
     };
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -24,20 +25,13 @@ internal sealed class ScoredWorld : IDisposable
         var stop = TestContext.Current.CancellationToken;
         var data = await World.Datasets.WriteAsync("validation", new("rows", "test"), World.One(validation.ToBatch()), cancellationToken: stop);
         var trained = training is null ? data : await World.Datasets.WriteAsync("training", new("rows", "test"), World.One(training.ToBatch()), cancellationToken: stop);
-        var manifest = new BundleManifest
+        var manifest = Manifests.Empty with
         {
-            Model = "flight-delay",
             Platform = "fake",
             Task = task,
             Signature = new(new(data.Schema.Where(c => c.Name != label)), outputs),
-            Features = [],
             Label = label,
-            Preparation = [],
-            Hyperparameters = new Dictionary<string, string>(),
-            Metrics = new Dictionary<string, double>(),
-            Baseline = new Dictionary<string, double>(),
             Data = new Dictionary<string, DatasetReference> { ["training"] = trained.ToReference(), ["validation"] = data.ToReference() },
-            Environment = new Dictionary<string, string>(),
             Parts = parts ?? new Dictionary<string, ArtifactRef>(),
         };
         Loader.Predict = predict;

@@ -1,4 +1,5 @@
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Pipelines.Tests;
 
@@ -14,19 +15,12 @@ internal static class Tables
         return new(Part("training"), Part("validation"), Part("holdout").Lock(), []);
     }
 
-    public static ModelBundle Bundle(DataSplit? split) => new("delay", new(Sha256.Hex("model"), 5), new()
+    public static ModelBundle Bundle(DataSplit? split) => new("delay", new(Sha256.Hex("model"), 5), Manifests.Empty with
     {
         Model = "delay",
-        Platform = "mlnet_zip",
-        Task = "regression",
         Signature = new(new([new("distance", ColumnType.Float64)]), [new("Score", TensorType.Float32, 1)]),
         Features = ["distance"],
         Label = "late",
-        Preparation = [],
-        Hyperparameters = new Dictionary<string, string>(),
-        Metrics = new Dictionary<string, double>(),
-        Baseline = new Dictionary<string, double>(),
-        Environment = new Dictionary<string, string>(),
         Data = split is null ? new Dictionary<string, DatasetReference>() : new()
         {
             ["training"] = split.Training.ToReference(),
