@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
 
@@ -103,6 +105,15 @@ public sealed class InputEnricherTests
         var predictor = server.Services.GetRequiredService<IPredictor<Booking, Delay>>();
         (await predictor.PredictAsync(new() { Origin = "SFO", Passenger = "ann" }, TestContext.Current.CancellationToken)).Output.Score.Should().Be(3);
         ((Tensor<string?>)server.Log.Entries.Single().Inputs.Single(i => i.Name == "passenger")).Values.Should().Equal("ann");
+    }
+
+    [Fact]
+    public async Task The_metadata_of_a_model_say_what_a_caller_may_leave_out_and_what_it_is_found_by()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] });
+        var metadata = await server.Client.GetFromJsonAsync<JsonElement>($"/v2/models/{Server.Model}", TestContext.Current.CancellationToken);
+        metadata.GetProperty("inputs").EnumerateArray().Select(i => (i.GetProperty("name").GetString(), i.TryGetProperty("parameters", out var parameters) && parameters.GetProperty("optional").GetBoolean()))
+            .Should().Equal(("origin", false), ("distance", true), ("passenger", false));
     }
 
     private static async Task<Server> ServeAsync(Enricher enricher, bool logs = true, Action<MlOpsBuilder>? configure = null)

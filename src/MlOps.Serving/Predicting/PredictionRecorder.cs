@@ -17,6 +17,9 @@ internal sealed class PredictionRecorder(
     /// <summary>Gives the columns by which enrichers find others and which the model itself does not take.</summary>
     public IReadOnlyList<Column> KeysOf(ServedModel served) => enrichers.KeysOf(served);
 
+    /// <summary>Gives what a request may hold.</summary>
+    public RequestColumns ColumnsOf(ServedModel served) => enrichers.RequestColumnsOf(served);
+
     /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
     public RequestStamp Stamp(string? id = null)
     {
