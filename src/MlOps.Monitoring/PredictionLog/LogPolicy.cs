@@ -7,11 +7,12 @@ internal sealed class LogPolicy
 {
     private readonly PredictionLogOptions _options;
     private readonly ModelLogOptions _model;
+    private readonly IReadOnlyList<IColumnTags> _tags;
     private readonly ValueHash? _hash;
 
-    public LogPolicy(PredictionLogOptions options, string model)
+    public LogPolicy(PredictionLogOptions options, string model, IReadOnlyList<IColumnTags> tags)
     {
-        (_options, _model) = (options, options.Of(model));
+        (_options, _model, _tags) = (options, options.Of(model), tags);
         _hash = options.HashKey is { } key ? new(key) : null;
         SubjectHash = _model.HashSubject ? Hash : null;
     }
@@ -52,8 +53,8 @@ internal sealed class LogPolicy
     private Redaction? RedactionOf(string column)
     {
         Redaction? strictest = null;
-        if (!_model.ColumnTags.TryGetValue(column, out var tags)) return null;
-        foreach (var tag in tags)
+        var own = _model.ColumnTags.TryGetValue(column, out var named) ? named : [];
+        foreach (var tag in own.Concat(_tags.SelectMany(t => t.TagsOf(column))))
         {
             if (_options.RedactedTags.TryGetValue(tag, out var redaction) && strictest != Redaction.Drop) strictest = redaction;
         }
