@@ -25,6 +25,15 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
         [.. served.Model.Manifest.Signature.GetInputs(), .. KeysOf(served).Select(k => new TensorSpec(k.Name, ModelSignature.TypeOf(k.Type)))],
         Know(served) ? [.. ColumnsOf(served).SelectMany(e => e.Columns)] : []);
 
+    /// <summary>Gives the inputs of a request that the model takes or that others are found by.</summary>
+    public IReadOnlyList<Tensor> KnownOf(ServedModel served, IReadOnlyList<Tensor> inputs)
+    {
+        var (schema, keys) = (served.Model.Manifest.Signature.InputSchema, KeysOf(served));
+        return inputs.All(IsKnown) ? inputs : [.. inputs.Where(IsKnown)];
+
+        bool IsKnown(Tensor input) => input is null || schema.Contains(input.Name) || keys.Any(k => k.Name == input.Name); // what is null is refused later
+    }
+
     /// <summary>Gives what the model takes of a request: all but the columns by which enrichers find others.</summary>
     /// <exception cref="ModelInputException">Such a column stands twice in the request, or has another type, width or number of rows.</exception>
     public IReadOnlyList<Tensor> TakenBy(ServedModel served, IReadOnlyList<Tensor> inputs)
