@@ -31,23 +31,21 @@ internal sealed class LogPolicy
         var chosen = new List<ChosenTensor>(tensors.Length);
         for (var i = 0; i < tensors.Length; i++)
         {
-            var redaction = RedactionOf(tensors[i].Name);
-            if (areInputs && redaction != Redaction.Drop)
-            {
-                redaction = _model.Features switch
-                {
-                    LoggedFeatures.None => Redaction.Drop,
-                    LoggedFeatures.Listed when !_model.Listed.Contains(tensors[i].Name) => Redaction.Drop,
-                    LoggedFeatures.Hashed => Redaction.Hash,
-                    _ => redaction,
-                };
-            }
-
+            var redaction = areInputs ? OfInput(tensors[i].Name) : RedactionOf(tensors[i].Name);
             if (redaction != Redaction.Drop) chosen.Add(new(i, redaction == Redaction.Hash ? Hash : null));
         }
 
         return [.. chosen];
     }
+
+    /// <summary>Says what becomes of an input; null when it is logged as it is.</summary>
+    public Redaction? OfInput(string column) => RedactionOf(column) is Redaction.Drop ? Redaction.Drop : _model.Features switch
+    {
+        LoggedFeatures.None => Redaction.Drop,
+        LoggedFeatures.Listed when !_model.Listed.Contains(column) => Redaction.Drop,
+        LoggedFeatures.Hashed => Redaction.Hash,
+        _ => RedactionOf(column),
+    };
 
     // Of several tags the strictest counts.
     private Redaction? RedactionOf(string column)
