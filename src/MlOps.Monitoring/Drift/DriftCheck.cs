@@ -96,6 +96,7 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, Kep
                 Summary = Summarise(report, context, reference),
                 Alarms =
                 [
+                    .. report.Rows == 0 ? [] : NamedInVain(window),
                     .. DriftAlarms.Of(window, context.Options),
                     .. report.Chunks.Zip(parts, (chunk, part) => DriftAlarms.Of(part, context.Options).Select(a => a with { Chunk = chunk.Chunk })).SelectMany(a => a),
                     .. segments.SelectMany(s => DriftAlarms.Of(s.Parts, context.Options).Select(a => a with { Segment = s.Segment.ToString() })),
@@ -105,6 +106,20 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, Kep
 
         public void Dispose()
         {
+        }
+
+        // What vanished from the window is an alarm by itself.
+        private IEnumerable<Alarm> NamedInVain(DriftParts window)
+        {
+            var problems = reference.Columns.ToDictionary(c => c.Column.Name, c => c.Problem, StringComparer.Ordinal);
+            var known = window.Predictions.Select(p => p.Column).ToHashSet(StringComparer.Ordinal);
+            var named = context.Options.Segments.Select(c => (Column: c, Option: nameof(MonitorOptions.Segments))).Concat(context.Options.Thresholds.Keys.Order(StringComparer.Ordinal).Select(c => (Column: c, Option: nameof(MonitorOptions.Thresholds))));
+            foreach (var (column, option) in named.Distinct())
+            {
+                if (!problems.TryGetValue(column, out var problem) && !known.Contains(column)) yield return NamedColumns.Of(CheckName, column, option, "is no input and no output of the version");
+                else if (problem is not null) yield return NamedColumns.Of(CheckName, column, option, $"is not compared ({problem})");
+                else if (option == nameof(MonitorOptions.Segments) && !reference.Segments.Keys.Any(s => s.Column == column)) yield return NamedColumns.Of(CheckName, column, option, "has no segments in the reference");
+            }
         }
     }
 }
