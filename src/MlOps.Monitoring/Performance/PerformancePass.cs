@@ -86,7 +86,7 @@ internal sealed class PerformancePass : IMonitorPass
         return new(report with
         {
             Summary = Summarise(report),
-            Alarms = [.. alarms.Concat(_named.Alarms()).Concat(fairness.SelectMany(PerformanceAlarms.Of)).Concat(PerformanceAlarms.Of(report.Staleness, _task.Options)).Concat(PerformanceAlarms.Of(report.Stability, _probe.Problem, _task.Options)).OrderByDescending(a => a.Severity)],
+            Alarms = [.. alarms.Concat(_named.Alarms()).Concat(PerformanceAlarms.OfTask(_task)).Concat(fairness.SelectMany(PerformanceAlarms.Of)).Concat(PerformanceAlarms.Of(report.Staleness, _task.Options)).Concat(PerformanceAlarms.Of(report.Stability, _probe.Problem, _task.Options)).OrderByDescending(a => a.Severity)],
         });
     }
 
