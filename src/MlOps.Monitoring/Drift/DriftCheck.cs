@@ -5,7 +5,7 @@ using MlOps.Statistics;
 namespace MlOps.Monitoring;
 
 /// <summary>Holds predictions to the reference of the version: reads it once, profiles the window, compares profile with profile.</summary>
-internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEnumerable<IReferenceSource> sources, MonitoringMetrics metrics) : IMonitorCheck, IDisposable
+internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, KeptInputs kept, IEnumerable<IReferenceSource> sources, MonitoringMetrics metrics) : IMonitorCheck, IDisposable
 {
     public const string CheckName = "drift";
 
@@ -22,7 +22,7 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var reference = await GetReferenceAsync(context, cancellationToken).ConfigureAwait(false);
+            var reference = WhatIsKept(await GetReferenceAsync(context, cancellationToken).ConfigureAwait(false), context);
             return new Pass(context, reference, await GetOutputsAsync(context, reference, cancellationToken).ConfigureAwait(false), metrics);
         }
         finally
@@ -53,6 +53,9 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
         if (outputs.Rows >= FirstPredictions.MaxRows) _outputs[KeyOf(context)] = (FingerprintOf(context), outputs);
         return outputs;
     }
+
+    private Reference WhatIsKept(Reference reference, MonitorContext context) =>
+        reference with { Columns = [.. reference.Columns.Select(c => c.Problem is null ? c with { Problem = kept.ProblemOf(context.Version.Model, c.Column.Name, reference.IsTraining) } : c)] };
 
     private static string KeyOf(MonitorContext context) => $"{context.Version.Model}@{context.Options.Alias}";
 
