@@ -9,6 +9,14 @@ public abstract record FeatureSource
     {
     }
 
+    /// <summary>Gets the rows when they are always the same; null when the source is to be read to know them.</summary>
+    internal DatasetParts? Pinned => this switch
+    {
+        FromDataset source => new([source.Dataset]),
+        FromParts source => source.Rows,
+        _ => null,
+    };
+
     /// <summary>Takes the rows of a dataset: always the same.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <returns>The source.</returns>
@@ -37,6 +45,10 @@ public abstract record FeatureSource
     /// <summary>Rows of a dataset.</summary>
     /// <param name="Dataset">The dataset.</param>
     public sealed record FromDataset(Dataset Dataset) : FeatureSource;
+
+    /// <summary>Rows of several datasets, as which what was pushed is held.</summary>
+    /// <param name="Rows">The datasets.</param>
+    internal sealed record FromParts(DatasetParts Rows) : FeatureSource;
 
     /// <summary>Rows of a source of data.</summary>
     /// <param name="Source">The source.</param>

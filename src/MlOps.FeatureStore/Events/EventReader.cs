@@ -28,7 +28,7 @@ internal sealed class EventReader(
             case FeatureSource.FromPushes:
                 var history = services.GetService<IPushHistory>() // asked for only where it is needed: it has needs of its own
                     ?? throw new DataException($"The events of view '{view.Name}' are pushed, and no history of what was pushed is kept here. Register one, or give the view another source.") { DataSource = view.Name };
-                return view with { Source = FeatureSource.Of(await history.GetAsync(view, cancellationToken).ConfigureAwait(false)) };
+                return view with { Source = new FeatureSource.FromParts(await history.GetAsync(view, cancellationToken).ConfigureAwait(false)) };
             default:
                 return view;
         }
@@ -37,7 +37,7 @@ internal sealed class EventReader(
     public async Task<DatasetSchema> GetSchemaAsync(FeatureView view, IReadOnlyList<Feature>? features, CancellationToken cancellationToken)
     {
         view = await PinAsync(view, cancellationToken).ConfigureAwait(false);
-        if (view.Source is FeatureSource.FromDataset { Dataset: var dataset }) return EventLayout.Match(view, features, dataset.Schema).Schema;
+        if (view.Source.Pinned is { } rows) return EventLayout.Match(view, features, rows.Schema).Schema;
         var source = (FeatureSource.FromWarehouse)view.Source;
         var session = await WarehouseEvents.Find(warehouses, source.Warehouse, $"view '{view.Name}'").OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
@@ -48,18 +48,22 @@ internal sealed class EventReader(
         FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         view = await PinAsync(view, cancellationToken).ConfigureAwait(false);
-        var events = view.Source is FeatureSource.FromDataset { Dataset: var dataset }
-            ? ReadAsync(dataset, view, features, span, cancellationToken)
+        var events = view.Source.Pinned is { } rows
+            ? ReadAsync(rows, view, features, span, cancellationToken)
             : ReadAsync((FeatureSource.FromWarehouse)view.Source, view, features, span, cancellationToken);
         await foreach (var batch in events.ConfigureAwait(false)) yield return batch;
     }
 
     private async IAsyncEnumerable<RecordBatch> ReadAsync(
-        Dataset dataset, FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DatasetParts pinned, FeatureView view, IReadOnlyList<Feature>? features, EventSpan? span, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var layout = EventLayout.Match(view, features, dataset.Schema);
+        var layout = EventLayout.Match(view, features, pinned.Schema);
         var rows = new EventRows(view, layout, span);
-        await foreach (var batch in datasets.ReadAsync(dataset, layout.SourceColumns, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
+        foreach (var part in pinned.Parts)
+        {
+            await foreach (var batch in datasets.ReadAsync(part, layout.SourceColumns, cancellationToken).ConfigureAwait(false)) yield return rows.Select(batch);
+        }
+
         rows.Report(metrics, logger);
     }
 

@@ -6,7 +6,7 @@ namespace MlOps.FeatureStore;
 /// <summary>Reads the events of a view from wherever they come. Thread-safe.</summary>
 internal interface IEventReader
 {
-    /// <summary>Holds a view to the state that its source has now: a source of data and what was pushed become a dataset, so that all that is read afterwards is the same and has a fingerprint. A source that says it
+    /// <summary>Holds a view to the state that its source has now: a source of data and what was pushed become datasets, so that all that is read afterwards is the same and has a fingerprint. A source that says it
     /// has not changed is not read again. Views of datasets and warehouses are given back as they are.</summary>
     /// <param name="view">The view.</param>
     /// <param name="cancellationToken">Stops the call.</param>

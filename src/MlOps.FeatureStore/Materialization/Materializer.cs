@@ -150,6 +150,6 @@ internal sealed class Materializer(
     private async Task<(FeatureView View, string Source)> PinAsync(FeatureView view, CancellationToken cancellationToken)
     {
         var pinned = await reader.PinAsync(view, cancellationToken).ConfigureAwait(false);
-        return (pinned, pinned.Source is FeatureSource.FromDataset source ? source.Dataset.Fingerprint : string.Empty);
+        return (pinned, pinned.Source.Pinned?.Fingerprint ?? string.Empty);
     }
 }

@@ -16,7 +16,7 @@ public sealed class PushOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan BatchDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Gets or sets how many files the history of a view may have before they become one. Each push to the history is a file.</summary>
+    /// <summary>Gets or sets how many files the history of a view may have before small ones become larger ones, each at least twice as many pushes as the next. Each push to the history is a file.</summary>
     /// <value>The default is 64.</value>
     [Range(2, 10_000)]
     public int MaxSegments { get; set; } = 64;

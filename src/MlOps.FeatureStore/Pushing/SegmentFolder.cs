@@ -13,6 +13,9 @@ internal sealed class SegmentFolder(string path, TimeProvider time)
     private static readonly TimeSpan Grace = TimeSpan.FromHours(1);
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
+    /// <summary>Gets where it is kept which datasets the files were made into.</summary>
+    public string StatePath => Path.Combine(path, "parts.json");
+
     /// <summary>Lists the files that count, in the order of their numbers.</summary>
     /// <exception cref="StoreException">A number lacks: somebody has removed a file.</exception>
     /// <remarks>Numbers are given without gaps. A file that appears while the folder is listed may be passed over although a later one is seen; then the folder is listed again.</remarks>

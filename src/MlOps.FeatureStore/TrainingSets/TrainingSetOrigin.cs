@@ -21,7 +21,7 @@ internal static class TrainingSetOrigin
         };
         var read = views.DistinctBy(v => v.View.Name).Select(v => $"{v.View.Name}={v.View.Source switch
         {
-            FeatureSource.FromDataset { Dataset.Fingerprint: var fingerprint } => fingerprint,
+            { Pinned.Fingerprint: var fingerprint } => fingerprint,
             FeatureSource.FromWarehouse { Warehouse: var warehouse } => $"warehouse:{warehouse}",
             _ => "unknown",
         }}");
@@ -33,7 +33,7 @@ internal static class TrainingSetOrigin
     /// <param name="views">The views as they were read.</param>
     /// <param name="at">When.</param>
     /// <returns>The edges.</returns>
-    public static IEnumerable<LineageEdge> EdgesOf(Dataset made, IReadOnlyList<SelectedView> views, DateTimeOffset at) => views.Select(v => v.View.Source).OfType<FeatureSource.FromDataset>().Select(s => s.Dataset)
+    public static IEnumerable<LineageEdge> EdgesOf(Dataset made, IReadOnlyList<SelectedView> views, DateTimeOffset at) => views.SelectMany(v => v.View.Source.Pinned?.Parts ?? [])
         .DistinctBy(d => d.Fingerprint)
         .Where(d => d.Fingerprint != made.Fingerprint)
         .Select(d => new LineageEdge(LineageNode.Of(d.ToReference()), LineageNode.Of(made.ToReference()), LineageRelations.Derived, at));

@@ -11,6 +11,11 @@ internal sealed record ChrononCase
     private static readonly string[] Keys = ["key", "listing_id", "id", "entity", "entity_id", "user"];
     private static readonly string[] NoValues = [.. Keys, "ts", "time", "event_ts", "mutation_ts", "mutation_time", "is_before", "reversal", "ds", "event"];
 
+    private static readonly string[] Fields =
+        ["id", "kind", "source", "basis", "notes", "accuracy", "events", "mutations", "snapshots", "snapshot", "snapshot_rows", "queries", "aggregations", "expected", "expected_rows"];
+
+    private static readonly string[] AggregationFields = ["name", "op", "operation", "column", "input", "input_column", "inputColumn", "window_ms", "window", "k"];
+
     public required IReadOnlyList<Feature> Features { get; init; }
 
     /// <summary>Gets the type of each column of values.</summary>
@@ -24,6 +29,7 @@ internal sealed record ChrononCase
 
     public static ChrononCase Read(JsonElement one)
     {
+        Know(one, one, Fields);
         var kind = Text(one, "kind") ?? throw Unknown(one, "has no kind");
         var accuracy = Text(one, "accuracy") ?? "";
         var hasMutations = one.TryGetProperty("mutations", out var mutations);
@@ -65,6 +71,7 @@ internal sealed record ChrononCase
             var found = values.Skip(place).Take(places).ToList();
             place += places;
             var wanted = expected.ValueKind == JsonValueKind.Array ? [.. expected.EnumerateArray()] : new List<JsonElement> { expected };
+            wanted.Count.Should().BeLessThanOrEqualTo(places, $"that is how many values of {name} there are");
             for (var k = 0; k < places; k++)
             {
                 var because = $"that is {name} of '{query.Key}' at {FeatureTime.FromMicros(query.Time):O}";
@@ -107,6 +114,7 @@ internal sealed record ChrononCase
     {
         foreach (var a in Required(one, "aggregations").EnumerateArray())
         {
+            Know(one, a, AggregationFields);
             var op = (Text(a, "op") ?? Text(a, "operation") ?? throw Unknown(one, "has an aggregation without an op")).ToUpperInvariant();
             AggregationKind kind = op switch
             {
@@ -184,6 +192,11 @@ internal sealed record ChrononCase
         }
 
         throw new NotSupportedException($"A row of the case has none of: {string.Join(", ", names)}.");
+    }
+
+    private static void Know(JsonElement one, JsonElement part, string[] fields)
+    {
+        foreach (var field in part.EnumerateObject().Where(f => !fields.Contains(f.Name))) throw Unknown(one, $"has '{field.Name}'");
     }
 
     private static JsonElement Required(JsonElement one, string name) => one.TryGetProperty(name, out var value) ? value : throw Unknown(one, $"has no '{name}'");
