@@ -77,6 +77,6 @@ public sealed class SpillFolderTests : IDisposable
         ["read", _folder.Write("a.csv", "a\n1\n"), _folder["spill"], end])
     {
         RedirectStandardOutput = true,
-        Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // who is killed would leave its files
+        Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // who is killed leaves the runtime's files
     })!;
 }
