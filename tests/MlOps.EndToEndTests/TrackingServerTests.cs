@@ -106,7 +106,7 @@ public sealed class TrackingServerTests
                 RedirectStandardOutput = true,
             };
             start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
-            start.Environment["TMPDIR"] = folder.Path; // it is killed, and what it leaves goes with the folder
+            start.Environment["TMPDIR"] = Directory.CreateDirectory(folder.PathOf("temporary")).FullName; // it is killed, and what it leaves goes with the folder
             var process = Process.Start(start)!;
             try
             {
