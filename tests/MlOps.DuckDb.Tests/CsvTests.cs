@@ -9,7 +9,11 @@ public sealed class CsvTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Types_are_found_in_the_whole_file()

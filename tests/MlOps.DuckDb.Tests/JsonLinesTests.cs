@@ -9,7 +9,11 @@ public sealed class JsonLinesTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Members_and_types_are_found_in_the_whole_file()

@@ -13,7 +13,11 @@ public sealed class ParquetTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Every_column_type_comes_back_as_it_was_written()

@@ -15,7 +15,11 @@ public sealed class QueryTests : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Tables_are_joined_under_any_name_and_parameters_are_bound_by_name()
@@ -177,7 +181,7 @@ public sealed class QueryTests : IDisposable
     [Fact]
     public async Task A_query_that_needs_more_memory_than_allowed_says_so_or_spills_and_leaves_nothing()
     {
-        var engine = new DuckDbEngine(Options.Create(new DuckDbOptions { MemoryLimit = "20MB", TempFolder = _folder.Path, Threads = 1 }));
+        using var engine = new DuckDbEngine(Options.Create(new DuckDbOptions { MemoryLimit = "20MB", TempFolder = _folder.Path, Threads = 1 }));
 
         var query = () => engine.QueryAsync("SELECT list(range) = list(range + 1) FROM range(10000000)", None, cancellationToken: Token).ReadAll();
 

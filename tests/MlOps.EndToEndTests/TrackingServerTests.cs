@@ -106,6 +106,7 @@ public sealed class TrackingServerTests
                 RedirectStandardOutput = true,
             };
             start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+            start.Environment["TMPDIR"] = Directory.CreateDirectory(folder.PathOf("temporary")).FullName; // it is killed, and what it leaves goes with the folder
             var process = Process.Start(start)!;
             try
             {
@@ -113,8 +114,7 @@ public sealed class TrackingServerTests
             }
             catch
             {
-                process.Kill(entireProcessTree: true);
-                process.Dispose();
+                End(process);
                 throw;
             }
         }
@@ -122,8 +122,15 @@ public sealed class TrackingServerTests
         public void Dispose()
         {
             Client.Dispose();
-            _process.Kill(entireProcessTree: true);
-            _process.Dispose();
+            End(_process);
+        }
+
+        // Whoever is told to end may still write for a moment, into a folder that is about to be removed.
+        private static void End(Process process)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            process.Dispose();
         }
 
         private static async Task<HttpClient> ConnectAsync(Process server)

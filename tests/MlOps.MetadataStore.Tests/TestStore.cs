@@ -22,7 +22,7 @@ internal static class TestStore
     }
 }
 
-/// <summary>As many zeros as wanted.</summary>
+/// <summary>As many zeros as wanted. Those that have no end come slowly, so that who writes them until it is killed does not fill the disk before.</summary>
 internal sealed class Zeros(long length) : Stream
 {
     public override bool CanRead => true;
@@ -37,6 +37,7 @@ internal sealed class Zeros(long length) : Stream
 
     public override int Read(byte[] buffer, int offset, int count)
     {
+        if (length == long.MaxValue) Thread.Sleep(10);
         var given = (int)Math.Min(count, length - Position);
         buffer.AsSpan(offset, given).Clear();
         Position += given;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -184,9 +185,9 @@ public sealed class WebhookTests : IAsyncDisposable
     [Fact]
     public async Task A_name_that_nobody_has_and_a_port_that_nobody_listens_on_are_no_error_of_ours()
     {
-        var gone = new Receiver();
-        var url = gone.Url;
-        await gone.DisposeAsync();
+        using var mute = new Socket(SocketType.Stream, ProtocolType.Tcp); // has the port, so that nobody else gets it, and does not listen
+        mute.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var url = new Uri($"http://{mute.LocalEndPoint}/");
         using var sender = new WebhookSender("hook", new() { Url = url, Secret = Secret, AllowPrivateAddresses = true }, TimeProvider.System);
         var entry = await EntryAsync();
         (await sender.SendAsync(entry, Cancel)).Should().Contain("cannot be reached");

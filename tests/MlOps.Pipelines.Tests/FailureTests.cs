@@ -114,6 +114,7 @@ public sealed class FailureTests
             o => (o.Timeout, o.Backoff) = (TimeSpan.FromMinutes(5), TimeSpan.Zero));
 
         var run = host.RunAsync();
+        await BegunAsync(host);
         await host.Time.PassAsync(TimeSpan.FromMinutes(5));
 
         (await run).Stages[0].Attempts.Should().Be(2);
@@ -131,6 +132,7 @@ public sealed class FailureTests
             o => (o.Timeout, o.MaxAttempts) = (TimeSpan.FromMinutes(5), 1));
 
         var run = host.RunAsync();
+        await BegunAsync(host);
         await host.Time.PassAsync(TimeSpan.FromMinutes(5));
 
         (await FluentActions.Awaiting(() => run).Should().ThrowAsync<StageFailedException>()).WithInnerException<TimeoutException>().WithMessage("*longer than 00:05:00*");
@@ -145,12 +147,34 @@ public sealed class FailureTests
             o => o.Timeout = TimeSpan.FromMinutes(5));
 
         var run = host.RunAsync();
+        await BegunAsync(host);
         await host.Time.PassAsync(TimeSpan.FromMinutes(5));
         await host.Time.PassAsync(TimeSpan.FromSeconds(31));
 
         (await FluentActions.Awaiting(() => run).Should().ThrowAsync<StageFailedException>()).WithInnerException<TimeoutException>().WithMessage("*abandoned*CancellationToken*");
         host.Journal.Count("doing").Should().Be(1);
         never.SetResult(1);
+    }
+
+    [Fact]
+    public async Task A_stage_whose_time_is_over_before_it_got_a_thread_does_not_begin()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var host = Host(new Work((_, _) => Task.FromResult(1)));
+        var pipeline = new PipelineBuilder();
+        pipeline.Start<Doing, Number>();
+        var attempts = new StageAttempts(pipeline.Stages.Single(), [], host.Services, new(), host.Time);
+
+        var run = () => attempts.RunAsync(
+            services =>
+            {
+                stop.Cancel(); // it is about to be given to a thread
+                return new StageContext { Services = services, Pipeline = "test", Stage = "doing", RunId = "run", Seed = 1 };
+            },
+            stop.Token);
+
+        await run.Should().ThrowAsync<OperationCanceledException>();
+        host.Journal.Count("doing").Should().Be(0);
     }
 
     [Fact]
@@ -166,6 +190,7 @@ public sealed class FailureTests
             o => o.Timeout = TimeSpan.FromMinutes(5));
 
         var run = host.RunAsync();
+        await BegunAsync(host);
         await host.Time.PassAsync(TimeSpan.FromMinutes(5));
         await host.Time.PassAsync(TimeSpan.FromSeconds(31));
 
@@ -258,6 +283,12 @@ public sealed class FailureTests
         first.Stages[0].Output.Should().BeEquivalentTo((Count: 3, Name: "three", Values: new[] { 1.5, double.NaN, double.PositiveInfinity }));
         second.Stages[0].Status.Should().Be(StageStatus.Cached);
         second.Stages[0].Output.Should().BeEquivalentTo(first.Stages[0].Output);
+    }
+
+    // The time of a stage runs before it has got a thread.
+    private static async Task BegunAsync(PipelineHost host)
+    {
+        while (host.Journal.Count("doing") == 0) await Task.Yield();
     }
 
     private static PipelineHost Host(Work work, Action<StageOptions>? stage = null) =>

@@ -141,5 +141,6 @@ public sealed class KillTests : IDisposable
         RedirectStandardOutput = true,
         RedirectStandardError = true,
         WorkingDirectory = _folder, // no repository: git would only cost time
+        Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // who is killed leaves the runtime's files
     })!;
 }

@@ -32,7 +32,7 @@ public sealed class SwapTests
         await stop.CancelAsync();
         await Task.WhenAll(callers);
         seen.Should().HaveCount(12);
-        server.Loader.Loaded.Where(m => !m.IsDisposed).Select(m => m.Version).Should().Equal(12);
+        await UntilLoadedAsync(server, 12);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class SwapTests
         (await server.VersionAsync()).Should().Be(1);
         await server.PointAsync(1, null);
         await Server.UntilAsync(async () => (await server.InferAsync()).Status == HttpStatusCode.NotFound);
-        server.Loader.Loaded.Should().OnlyContain(m => m.IsDisposed);
+        await UntilLoadedAsync(server);
         await server.PointAsync(null, 1);
         (await server.VersionAsync()).Should().Be(1);
     }
@@ -122,7 +122,7 @@ public sealed class SwapTests
             body.GetProperty("model_version").GetString().Should().Be($"{version}");
         }
 
-        server.Loader.Loaded.Where(m => !m.IsDisposed).Select(m => m.Version).Should().BeEquivalentTo([2, 4]);
+        await UntilLoadedAsync(server, 2, 4);
     }
 
     [Fact]
@@ -146,6 +146,10 @@ public sealed class SwapTests
         await server.DisposeAsync();
         loader.Loaded.Should().HaveCount(2).And.OnlyContain(m => m.IsDisposed);
     }
+
+    // A caller has its answer before the server has given the model back.
+    private static Task UntilLoadedAsync(Server server, params int[] versions) =>
+        Server.UntilAsync(() => Task.FromResult(server.Loader.Loaded.Where(m => !m.IsDisposed).Select(m => m.Version).Order().SequenceEqual(versions)));
 
     private sealed class OnlyTheFirst : IModelServingCheck
     {

@@ -11,7 +11,6 @@ internal sealed class RedisServer : IAsyncDisposable
     private static readonly ServerKind Kind = new("Redis", Ready: "Ready to accept connections", Failures: ["Address already in use", "FATAL"], StopSignal: "TERM")
     {
         Patience = TimeSpan.FromSeconds(30),
-        HighestPort = 54_999, // the bus of a cluster listens 10000 ports further up
     };
 
     private readonly ServerProcess? _process;

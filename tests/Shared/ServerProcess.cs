@@ -70,7 +70,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory($"mlops-{kind.Name.ToLowerInvariant()}-").FullName;
         try
         {
-            var port = FreePort(kind.HighestPort);
+            var port = FreePort();
             return new(await ServeAsync(kind, folder, await prepare(folder, port).ConfigureAwait(false)).ConfigureAwait(false), folder, port, kind);
         }
         catch
@@ -80,14 +80,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static string FreePort(int highest)
+    // Below those that systems give to whoever connects, so that nobody gets it by chance, now or while a server is away; the bus of a Redis cluster listens 10000 ports further up.
+    private static string FreePort()
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            if (port <= highest) return port.ToString(CultureInfo.InvariantCulture);
+            var port = Random.Shared.Next(10_000, 22_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port.ToString(CultureInfo.InvariantCulture);
+            }
+            catch (SocketException)
+            {
+                // Somebody listens there.
+            }
         }
     }
 
@@ -134,9 +142,6 @@ internal sealed record ServerKind(string Name, string Ready, string[] Failures, 
 
     /// <summary>Gets whether its messages come on the standard error.</summary>
     public bool TellsOnError { get; init; }
-
-    /// <summary>Gets the highest port that it may have.</summary>
-    public int HighestPort { get; init; } = IPEndPoint.MaxPort;
 
     /// <summary>Gets what runs it as another user; empty for this one.</summary>
     public string[] AsUser { get; init; } = [];

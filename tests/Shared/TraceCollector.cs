@@ -7,6 +7,7 @@ internal sealed class TraceCollector : IDisposable
 {
     private readonly Activity _root = new Activity("test").Start();
     private readonly ActivityListener _listener;
+    private readonly List<Activity> _activities = [];
 
     public TraceCollector(string source)
     {
@@ -17,13 +18,20 @@ internal sealed class TraceCollector : IDisposable
             ActivityStopped = activity =>
             {
                 if (activity.TraceId != _root.TraceId) return;
-                lock (Activities) Activities.Add(activity);
+                lock (_activities) _activities.Add(activity);
             },
         };
         ActivitySource.AddActivityListener(_listener);
     }
 
-    public List<Activity> Activities { get; } = [];
+    /// <summary>Gets those that have ended so far.</summary>
+    public IReadOnlyList<Activity> Activities
+    {
+        get
+        {
+            lock (_activities) return [.. _activities];
+        }
+    }
 
     public void Dispose()
     {

@@ -20,7 +20,12 @@ internal static class Worker
     public static Process Start(params string[] arguments)
     {
         var host = Path.ChangeExtension(typeof(Worker).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
-        return Process.Start(new ProcessStartInfo(host, [Verb, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return Process.Start(new ProcessStartInfo(host, [Verb, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // who is killed leaves the runtime's files
+        })!;
     }
 
     public static async Task EndAsync(Process worker, CancellationToken cancellationToken)

@@ -8,17 +8,17 @@ namespace MlOps.DuckDb;
 internal sealed class DuckDbDatabase : IDisposable
 {
     private readonly DuckDBDatabase? _database;
-    private readonly string _tempFolder;
+    private readonly SpillFolder _spill;
 
     /// <summary>Opens a database.</summary>
     /// <param name="options">What it may use.</param>
     /// <param name="file">The file; null for memory.</param>
     public DuckDbDatabase(DuckDbOptions options, string? file = null)
     {
-        _tempFolder = CreateFolder(options.TempFolder ?? Path.GetTempPath());
+        _spill = SpillFolder.Create(options.TempFolder);
         try
         {
-            _database = Open(options, _tempFolder, file);
+            _database = Open(options, _spill.FullName, file);
             using var connection = Connect();
             DuckDbSession.Execute(connection, "SET GLOBAL TimeZone = 'UTC'");
         }
@@ -43,14 +43,7 @@ internal sealed class DuckDbDatabase : IDisposable
     public void Dispose()
     {
         _database?.Dispose();
-        try
-        {
-            if (Directory.Exists(_tempFolder)) Directory.Delete(_tempFolder, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The result has been read; what the system does not let go of yet is not worth an error.
-        }
+        _spill.Dispose();
     }
 
     private static DuckDBDatabase Open(DuckDbOptions options, string tempFolder, string? file)
@@ -70,23 +63,6 @@ internal sealed class DuckDbDatabase : IDisposable
             var state = NativeMethods.Startup.DuckDBOpen(file ?? ":memory:", out var database, config, out var error);
             Check(state.IsSuccess(), error);
             return database!;
-        }
-    }
-
-    /// <summary>Makes a folder that nobody else may look into, for what the engine puts there is data.</summary>
-    private static string CreateFolder(string parent)
-    {
-        var folder = Path.Combine(parent, "mlops-duckdb-" + Path.GetRandomFileName());
-        try
-        {
-            Directory.CreateDirectory(parent);
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"The folder '{parent}' for what does not fit into memory cannot be used: {e.Message} Set MlOps:DuckDb:TempFolder to one that can.", e);
         }
     }
 

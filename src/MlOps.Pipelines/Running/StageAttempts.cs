@@ -85,6 +85,7 @@ internal sealed class StageAttempts(StageNode node, IReadOnlyList<object?> input
             object? made = null;
             try
             {
+                cancellationToken.ThrowIfCancellationRequested(); // what was to stop before it got a thread does not begin any more
                 var stage = node.Instance ?? (made = ActivatorUtilities.CreateInstance(scope.ServiceProvider, node.StageType));
                 return await node.RunAsync(stage, inputs, context, cancellationToken).ConfigureAwait(false);
             }

@@ -8,15 +8,16 @@ namespace MlOps.Data.Tests;
 internal sealed class Reading : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mlops-sources-");
+    private readonly ServiceProvider _services;
 
     public Reading(HttpMessageHandler? http = null)
     {
         var builder = new ServiceCollection().AddMlOpsCore().UseDuckDb();
         if (http is not null) builder.Services.AddHttpClient("MlOps.Data").ConfigurePrimaryHttpMessageHandler(() => http);
-        Services = builder.Services.BuildServiceProvider();
+        _services = builder.Services.BuildServiceProvider();
     }
 
-    public IServiceProvider Services { get; }
+    public IServiceProvider Services => _services;
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -44,7 +45,11 @@ internal sealed class Reading : IDisposable
         return (schema!, [.. rows], batches);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        _services.Dispose();
+        _folder.Delete(recursive: true);
+    }
 }
 
 /// <summary>A server of one file that remembers what it was asked.</summary>

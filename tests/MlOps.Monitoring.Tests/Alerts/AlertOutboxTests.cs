@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
+using MlOps.Tests;
 
 namespace MlOps.Monitoring.Tests;
 
@@ -34,8 +35,10 @@ public sealed class AlertOutboxTests : IAsyncDisposable
     {
         await ProcessAsync(Host<Unreachable>(), Report("x")); // it is not started, so that it says no sign of life
         var waiting = (await WaitingAsync()).Should().ContainSingle().Which;
-        await Host<Pager>().GetRequiredService<AlertQueue>().StartAsync(Stop);
-        await AdvanceUntilAsync(() => _received.Reader.Count > 0);
+        var clock = new WaitedClock(Noon);
+        await Host<Pager>(clock).GetRequiredService<AlertQueue>().StartAsync(Stop);
+        await clock.HasTimer; // it has looked, and waits until it looks again
+        clock.Advance(Lease.Duration);
         (await _received.Reader.ReadAsync(Stop)).Id.Should().Be(waiting.Message.Id);
         await UntilAsync(async () => (await WaitingAsync()).Count == 0);
     }
@@ -149,13 +152,6 @@ public sealed class AlertOutboxTests : IAsyncDisposable
             Stop.ThrowIfCancellationRequested();
         }
     }
-
-    private Task AdvanceUntilAsync(Func<bool> condition) => UntilAsync(() =>
-    {
-        if (condition()) return Task.FromResult(true);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        return Task.FromResult(false);
-    });
 
     private sealed class Pager(Channel<AlertMessage> received) : IAlertSink
     {

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using MlOps.Core;
 using MlOps.Tests;
 
@@ -20,7 +19,7 @@ public sealed class AlertSinkTests : IAsyncDisposable
     private static readonly DateTimeOffset Noon = new(2001, 5, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly MonitorMemory _store = new();
     private readonly Receiver _receiver = new();
-    private readonly FakeTimeProvider _time = new(Noon);
+    private readonly WaitedClock _time = new(Noon);
     private readonly Pager _pager = new();
     private readonly FakeLogCollector _logs = new();
     private ServiceProvider? _services;
@@ -124,7 +123,7 @@ public sealed class AlertSinkTests : IAsyncDisposable
         for (var i = 0; i < 3; i++)
         {
             ids.Add((await _receiver.NextAsync(Stop)).Headers["X-MLflow-Delivery-Id"]);
-            if (i < 2) await WaitAndAdvanceAsync(i + 1);
+            if (i < 2) await _time.PassAsync(TimeSpan.FromSeconds(2 << i), Stop); // the pause after an answer, which doubles
         }
 
         ids.Distinct().Should().ContainSingle();
@@ -276,24 +275,6 @@ public sealed class AlertSinkTests : IAsyncDisposable
         while (true)
         {
             if (_logs.GetSnapshot().FirstOrDefault(l => l.Message.Contains(text, StringComparison.Ordinal) && l.Level >= LogLevel.Warning) is { } found) return found;
-            await Task.Yield();
-            Stop.ThrowIfCancellationRequested();
-        }
-    }
-
-    // The pause begins after the answer was read, which the log tells.
-    private async Task WaitAndAdvanceAsync(int failures)
-    {
-        while (_logs.GetSnapshot().Count(l => l.Id.Id == 1783) < failures)
-        {
-            await Task.Yield();
-            Stop.ThrowIfCancellationRequested();
-        }
-
-        // It may not wait yet when it has logged: the clock is moved until the next attempt comes.
-        while (_receiver.Count == 0)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
             Stop.ThrowIfCancellationRequested();
         }

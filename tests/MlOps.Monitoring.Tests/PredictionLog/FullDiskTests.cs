@@ -82,5 +82,6 @@ public sealed class FullDiskTests : LogTest
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
+        Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // who is killed leaves the runtime's files
     })!;
 }

@@ -75,5 +75,6 @@ public sealed class KillTests : LogTest
         [typeof(MortalStore).Assembly.Location, Folder.Path, rowsPerFile.ToString(System.Globalization.CultureInfo.InvariantCulture), .. rest])
     {
         RedirectStandardOutput = true,
+        Environment = { ["DOTNET_EnableDiagnostics"] = "0" }, // who is killed leaves the runtime's files
     })!;
 }

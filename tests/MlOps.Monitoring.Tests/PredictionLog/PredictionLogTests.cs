@@ -439,7 +439,7 @@ public sealed class PredictionLogTests : IAsyncDisposable
 
     // A collector goes on where the measurement was made, in the middle of the log's own work.
     private static Task WaitAsync(MetricCollector<long> collector, int count) =>
-        collector.WaitForMeasurementsAsync(count, TimeSpan.FromSeconds(30)).ContinueWith(t => t.GetAwaiter().GetResult(), Stop, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
+        collector.WaitForMeasurementsAsync(count, Stop).ContinueWith(t => t.GetAwaiter().GetResult(), Stop, TaskContinuationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
 
     // The consumer arms its timer on another thread, so the clock goes on until it has.
     private async Task AdvanceUntilAsync(Func<bool> done, TimeSpan step)
