@@ -86,7 +86,7 @@ internal static class ComparingRows
         });
     }
 
-    private static ITreeLearner Trees()
+    internal static ITreeLearner Trees()
     {
         var services = new ServiceCollection();
         new MlOpsBuilder(services).AddTraining();

@@ -26,8 +26,15 @@ if (args is ["study-false-alarms", .. var sizes] && sizes.Length <= 1)
 {
     if (sizes is [var most]) FalseAlarmStudy.MostRows = int.Parse(most, CultureInfo.InvariantCulture);
     FalseAlarmStudy.Run();
+    RowsOnNothing.Run();
     PeersOnNothing.Run();
     PowerStudy.Run();
+    return 0;
+}
+
+if (args is ["study-rows"])
+{
+    RowsOnNothing.Run();
     return 0;
 }
 

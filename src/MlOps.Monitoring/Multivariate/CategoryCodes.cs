@@ -43,15 +43,13 @@ internal sealed class CategoryCodes(ColumnType type)
     }
 
     /// <summary>Ends the learning.</summary>
-    /// <param name="rows">How many rows there were.</param>
     /// <returns>The final number for each number that was given while learning.</returns>
-    public Func<double, double> Settle(long rows)
+    public Func<double, double> Settle()
     {
         var order = Enumerable.Range(0, _counts.Count).OrderByDescending(code => _counts[code]).ThenBy(code => code).Take(MaxCodes).ToArray();
         var final = new int[_counts.Count];
         System.Array.Fill(final, order.Length);
         for (var i = 0; i < order.Length; i++) final[order[i]] = i;
-        _shares = [.. order.Select(code => (double)_counts[code] / rows)];
         var settled = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, code) in _codes.Dictionary)
         {
@@ -63,7 +61,15 @@ internal sealed class CategoryCodes(ColumnType type)
         return code => double.IsNaN(code) ? code : code < final.Length ? final[(int)code] : order.Length;
     }
 
-    /// <summary>Gives the share that a category had while learning: of one that is missing, that of the most frequent one; of one that is not told apart, 0.</summary>
+    /// <summary>Counts how often each category is among some rows.</summary>
+    /// <param name="codes">The final numbers of the rows.</param>
+    public void CountShares(IReadOnlyCollection<double> codes)
+    {
+        _shares = new double[Other];
+        foreach (var code in codes.Where(c => c < Other)) _shares[(int)code] += 1.0 / codes.Count;
+    }
+
+    /// <summary>Gives the share that a category had where shares were counted: of one that is missing, that of the most frequent one; of one that is not told apart, 0.</summary>
     public double ShareOf(double code) => _shares.Length == 0 ? 0 : double.IsNaN(code) ? _shares[0] : code < _shares.Length ? _shares[(int)code] : 0;
 
     private bool TryRead(IArrowArray column, int row, ref Span<char> buffer)

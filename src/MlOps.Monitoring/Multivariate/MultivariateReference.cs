@@ -30,7 +30,7 @@ internal sealed record MultivariateReference(long Rows, WatchedColumns Columns, 
             }
         }
 
-        encoder.Settle(Math.Max(rows, 1), sample.Rows);
+        encoder.Settle(sample.Rows);
         return new MultivariateReference(rows, columns, encoder, sample).WithComponents(options);
     }
 
@@ -47,9 +47,13 @@ internal sealed record MultivariateReference(long Rows, WatchedColumns Columns, 
         var order = Enumerable.Range(0, Sample.Rows.Count).ToArray();
         new Random(options.Seed).Shuffle(order);
         var (covariance, filled) = (new RunningCovariance(Encoder.Width), new double[Encoder.Width]);
-        foreach (var row in order[..(order.Length / 2)])
+
+        // All comes from the one half: a row of the other one is then as new to it as a row of a window is.
+        var known = Array.ConvertAll(order[..(order.Length / 2)], row => Sample.Rows[row]);
+        Encoder.LearnFillings(known);
+        foreach (var row in known)
         {
-            Encoder.Fill(Sample.Rows[row], filled);
+            Encoder.Fill(row, filled);
             covariance.Add(filled);
         }
 

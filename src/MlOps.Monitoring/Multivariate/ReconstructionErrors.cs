@@ -30,11 +30,12 @@ internal sealed class ReconstructionErrors(double[] edges)
         Moments = new(count, a.Mean + (distance * b.Count / count), a.SquaredDistance + b.SquaredDistance + (distance * distance * a.Count / count * b.Count));
     }
 
-    /// <summary>The upper edges of bins that hold about as many errors each.</summary>
+    /// <summary>The edges between bins that hold about as many errors each.</summary>
+    /// <remarks>Halfway from one error to the next: were they at the errors, all others of a bin would be smaller than the one at its edge, and count as equal to it.</remarks>
     public static double[] Edges(IEnumerable<double> errors)
     {
         var sorted = errors.Order().ToArray();
         var bins = Math.Min(MaxBins, sorted.Length);
-        return [.. Enumerable.Range(1, Math.Max(0, bins)).Select(i => sorted[(int)((long)i * sorted.Length / bins) - 1]).Distinct()];
+        return [.. Enumerable.Range(1, Math.Max(0, bins - 1)).Select(i => (int)((long)i * sorted.Length / bins)).Select(at => (sorted[at - 1] / 2) + (sorted[at] / 2)).Distinct()];
     }
 }

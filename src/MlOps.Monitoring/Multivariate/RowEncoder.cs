@@ -4,7 +4,7 @@ using Column = MlOps.Core.Column;
 
 namespace MlOps.Monitoring;
 
-/// <summary>Turns rows into numbers: numbers as they are, categories as codes, NaN for what is missing. What it knows of categories and means it learns from the training data, in one pass.</summary>
+/// <summary>Turns rows into numbers: numbers as they are, categories as codes, NaN for what is missing. What it knows of categories it learns from the training data, in one pass.</summary>
 internal sealed class RowEncoder
 {
     private readonly Feature[] _features;
@@ -34,9 +34,9 @@ internal sealed class RowEncoder
     }
 
     /// <summary>Ends the learning, and gives rows that were encoded until now the final codes.</summary>
-    public void Settle(long rows, IEnumerable<double[]> encoded)
+    public void Settle(IEnumerable<double[]> encoded)
     {
-        var maps = _features.Select(f => f.Codes?.Settle(rows)).ToArray();
+        var maps = _features.Select(f => f.Codes?.Settle()).ToArray();
         foreach (var row in encoded)
         {
             for (var f = 0; f < maps.Length; f++)
@@ -46,7 +46,14 @@ internal sealed class RowEncoder
         }
     }
 
-    /// <summary>Fills a row for arithmetic that knows no missing values and no categories: a missing or infinite number becomes the mean, a category the share that it had in the training data.</summary>
+    /// <summary>Takes from some rows what others are filled with.</summary>
+    /// <param name="encoded">The rows, with final codes.</param>
+    public void LearnFillings(IReadOnlyCollection<double[]> encoded)
+    {
+        for (var f = 0; f < _features.Length; f++) _features[f].LearnFilling([.. encoded.Select(row => row[f])]);
+    }
+
+    /// <summary>Fills a row for arithmetic that knows no missing values and no categories: a missing or infinite number becomes the mean, a category its share, of the rows from which fillings were learned.</summary>
     public void Fill(ReadOnlySpan<double> row, Span<double> filled)
     {
         for (var f = 0; f < row.Length; f++) filled[f] = _features[f].Codes?.ShareOf(row[f]) ?? (double.IsFinite(row[f]) ? row[f] : _features[f].Mean);
@@ -69,26 +76,18 @@ internal sealed class RowEncoder
 
     private sealed class Feature(Column column)
     {
-        private double _sum;
-        private long _count;
-
         public Column Column => column;
 
         public CategoryCodes? Codes { get; } = column.Type is ColumnType.Boolean or ColumnType.String ? new(column.Type) : null;
 
-        public double Mean => _count == 0 ? 0 : _sum / _count;
+        public double Mean { get; private set; }
 
-        public double Encode(IArrowArray array, int row, bool learn)
+        public double Encode(IArrowArray array, int row, bool learn) => Codes is null ? ColumnReader.Number(array, row) : learn ? Codes.Learn(array, row) : Codes.CodeOf(array, row);
+
+        public void LearnFilling(double[] values)
         {
-            if (Codes is not null) return learn ? Codes.Learn(array, row) : Codes.CodeOf(array, row);
-            var value = ColumnReader.Number(array, row);
-            if (learn && double.IsFinite(value))
-            {
-                _sum += value;
-                _count++;
-            }
-
-            return value;
+            if (Codes is null) Mean = values.Where(double.IsFinite).DefaultIfEmpty(0).Average();
+            else Codes.CountShares(values);
         }
     }
 }

@@ -9,6 +9,7 @@ public sealed class Ewma : ChangeDetector
     private long _count;
     private double _mean;
     private double _fading;
+    private double _center;
     private double _fadingSquares;
 
     /// <inheritdoc/>
@@ -26,32 +27,41 @@ public sealed class Ewma : ChangeDetector
     /// <summary>Gets which changes are looked for. The default is both.</summary>
     public ChangeDirection Direction { get; init; }
 
-    internal static Ewma Read(StateReader reader) => new()
+    /// <summary>Gets whether the fading variance begins anew whenever its mean is 0, so that the first other value after zeros counts as if all had been like it. River's does; with the paper only the first value begins.</summary>
+    internal bool RestartsAtZero { get; init; }
+
+    internal static Ewma Read(StateReader reader)
     {
-        Alpha = reader.Double(),
-        Threshold = reader.Double(),
-        MinInstances = (int)reader.Number(),
-        Direction = (ChangeDirection)reader.Byte(),
-        _count = reader.Number(),
-        _mean = reader.Double(),
-        _fading = reader.Double(),
-        _fadingSquares = reader.Double(),
-    };
+        var detector = new Ewma
+        {
+            Alpha = reader.Double(),
+            Threshold = reader.Double(),
+            MinInstances = (int)reader.Number(),
+            Direction = (ChangeDirection)reader.Byte(),
+            _count = reader.Number(),
+            _mean = reader.Double(),
+            _fading = reader.Double(),
+            _fadingSquares = reader.Double(),
+        };
+        detector._center = detector._fading;
+        return detector;
+    }
 
     private protected override ChangeSignal Take(double value)
     {
         _count++;
         _mean += (value - _mean) / _count;
-        _fading = _count == 1 ? value : (Alpha * value) + ((1 - Alpha) * _fading);
-        _fadingSquares = _count == 1 ? value * value : (Alpha * value * value) + ((1 - Alpha) * _fadingSquares);
+        _fading = Fade(_fading, value, _count == 1);
+        _center = Fade(_center, value, _count == 1 || (RestartsAtZero && _center == 0));
+        _fadingSquares = Fade(_fadingSquares, value * value, _count == 1 || (RestartsAtZero && _fadingSquares == 0));
         if (_count < MinInstances) return ChangeSignal.None;
-        var deviation = Math.Sqrt(Math.Max(0, _fadingSquares - (_fading * _fading)));
+        var deviation = Math.Sqrt(Math.Max(0, _fadingSquares - (_center * _center)));
         var factor = Alpha / (2 - Alpha) * (1 - Math.Pow(1 - Alpha, 2.0 * _count));
         var distance = _fading - _mean;
         return Directions.Exceeds(Direction, distance, -distance, Threshold * deviation * Math.Sqrt(factor)) ? ChangeSignal.Drift : ChangeSignal.None;
     }
 
-    private protected override void Begin() => (_count, _mean, _fading, _fadingSquares) = (0, 0, 0, 0);
+    private protected override void Begin() => (_count, _mean, _fading, _center, _fadingSquares) = (0, 0, 0, 0, 0);
 
     private protected override void Write(StateWriter writer)
     {
@@ -64,4 +74,6 @@ public sealed class Ewma : ChangeDetector
         writer.Double(_fading);
         writer.Double(_fadingSquares);
     }
+
+    private double Fade(double mean, double value, bool begins) => begins ? value : (Alpha * value) + ((1 - Alpha) * mean);
 }

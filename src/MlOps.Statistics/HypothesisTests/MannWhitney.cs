@@ -21,10 +21,10 @@ public static class MannWhitney
     public static TestResult Test(ReadOnlySpan<double> first, ReadOnlySpan<double> second, Alternative alternative = Alternative.TwoSided)
     {
         var (a, b) = (Samples.Sorted(first), Samples.Sorted(second));
-        return a.Length == 0 || b.Length == 0 ? TestResult.None : Test(a, b, alternative, mayBeExact: true);
+        return a.Length == 0 || b.Length == 0 ? TestResult.None : Test(a, b, alternative, ExactLimit);
     }
 
-    internal static TestResult Test(double[] a, double[] b, Alternative alternative, bool mayBeExact)
+    internal static TestResult Test(double[] a, double[] b, Alternative alternative, int exactLimit)
     {
         var (ranks, _, ties) = Samples.Ranks(a, b);
         double n = a.Length, m = b.Length;
@@ -35,7 +35,7 @@ public static class MannWhitney
             Alternative.Less => (n * m) - u,
             _ => Math.Max(u, (n * m) - u),
         };
-        var exact = mayBeExact && ties == 0 && Math.Min(a.Length, b.Length) <= ExactLimit && n * m <= ExactProduct;
+        var exact = ties == 0 && Math.Min(a.Length, b.Length) <= exactLimit && n * m <= ExactProduct;
         var tail = exact ? ExactTail((int)Math.Round(extreme), a.Length, b.Length) : NormalTail(extreme, n, m, ties);
         return new(u, Math.Clamp(alternative == Alternative.TwoSided ? 2 * tail : tail, 0, 1));
     }

@@ -55,7 +55,8 @@ public static class MeanDiscrepancy
         }
 
         var chance = extreme == Extremes ? (double)extreme / deals : (extreme + 1.0) / (deals + 1);
-        return new(observed, chance, bandwidth, blocks.Sum(block => block.Members), blocks.Sum(block => block.Size - block.Members), deals);
+        var (fewer, more) = (blocks.Sum(block => block.Members), blocks.Sum(block => block.Size - block.Members));
+        return new(observed, chance, bandwidth, a.Count <= b.Count ? fewer : more, a.Count <= b.Count ? more : fewer, deals);
     }
 
     private static List<double[]> Rows(ReadOnlySpan<double> values, int width, string name)
@@ -95,12 +96,14 @@ public static class MeanDiscrepancy
         return largest == 0 ? 0 : distances.Where(d => d > 0).Average();
     }
 
+    // The members are the smaller sample: what is summed is then small, and what follows from it by subtraction is divided by the larger number of pairs.
     private static List<Block> Blocks(List<double[]> a, List<double[]> b, double bandwidth, int blockRows)
     {
         var smaller = Math.Min(a.Count, b.Count);
         var count = Math.Max(1, 2 * smaller / blockRows);
         var limit = count > 1 ? blockRows / 2 : Math.Max(2, blockRows - Math.Min(smaller, blockRows / 2));
         var (sizeA, sizeB) = (Math.Min(a.Count / count, limit), Math.Min(b.Count / count, limit));
+        if (a.Count > b.Count) (a, b, sizeA, sizeB) = (b, a, sizeB, sizeA);
         return [.. Enumerable.Range(0, count).Select(i => new Block([.. a.GetRange(i * sizeA, sizeA), .. b.GetRange(i * sizeB, sizeB)], sizeA, bandwidth))];
     }
 

@@ -86,6 +86,16 @@ public sealed class ChangeDetectorTests
         adwin.Width.Should().BeLessThan(1_000);
     }
 
+    [Theory]
+    [InlineData(false, ChangeSignal.None)]
+    [InlineData(true, ChangeSignal.Drift)]
+    public void A_first_error_after_right_predictions_is_a_drift_only_where_the_variance_of_Ewma_begins_anew_at_zero(bool restarts, ChangeSignal signal)
+    {
+        var detector = new Ewma { MinInstances = 6, RestartsAtZero = restarts };
+        foreach (var value in Enumerable.Repeat(0.0, 5)) detector.Add(value);
+        detector.Add(1).Should().Be(signal);
+    }
+
     [Fact]
     public void An_evaluation_counts_delays_false_and_repeated_alarms()
     {

@@ -6,6 +6,9 @@ namespace MlOps.Statistics.Tests.Peers;
 /// <summary>A pair of samples of the peers' cases.</summary>
 internal sealed record SamplePair(bool IsNumerical, IReadOnlyList<string?> ReferenceRows, IReadOnlyList<string?> CurrentRows)
 {
+    /// <summary>How far SciPy's chance of a Cramér-von Mises statistic may be off: its series ends at terms of 1e-7.</summary>
+    public const double SeriesEnd = 1e-7;
+
     /// <summary>Gets the reference without missing values, as text.</summary>
     public string[] Reference { get; } = [.. ReferenceRows.OfType<string>()];
 
@@ -18,9 +21,13 @@ internal sealed record SamplePair(bool IsNumerical, IReadOnlyList<string?> Refer
     public static SamplePair Read(JsonElement one)
     {
         var pair = Oracles.Read($"monitoring/pairs/{one.GetProperty("pair").GetString()}.json");
-        string?[] Rows(string name) => [.. pair.GetProperty(name).EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? null : v.ToString())];
-        return new(pair.GetProperty("type").GetString() == "numerical", Rows("ref"), Rows("cur"));
+        var isNumerical = pair.GetProperty("type").GetString() == "numerical";
+        string?[] Rows(string name) => [.. pair.GetProperty(name).EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? null : isNumerical ? Text(Oracles.Number(v)) : v.ToString())];
+        return new(isNumerical, Rows("ref"), Rows("cur"));
     }
+
+    // One text for one number, as 1 and 1.0 are; NaN is a missing value.
+    private static string? Text(double number) => double.IsNaN(number) ? null : (number + 0.0).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
 
     public static double[] Numbers(IEnumerable<string?> values) => [.. values.OfType<string>().Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture))];
 
@@ -51,6 +58,13 @@ internal sealed record SamplePair(bool IsNumerical, IReadOnlyList<string?> Refer
         if (min == max) (min, max) = (min - 0.5, max + 0.5);
         var bins = width > 0 ? (int)Math.Ceiling((max - min) / width) : 1;
         return [.. Enumerable.Range(0, bins + 1).Select(i => i == bins ? max : min + (i * ((max - min) / bins)))];
+    }
+
+    /// <summary>Fails where a case has a parameter that its adapter does not take, so that none is passed over.</summary>
+    public static void TakesOnly(JsonElement one, params string[] known)
+    {
+        var unknown = one.GetProperty("params").EnumerateObject().Select(p => p.Name).Except(known).ToList();
+        if (unknown.Count > 0) throw new NotSupportedException($"No adapter for {string.Join(", ", unknown)} of {one.GetProperty("method").GetString()}.");
     }
 
     public static double Near(double expected) => 1e-6 * Math.Max(1e-9, Math.Abs(expected));
