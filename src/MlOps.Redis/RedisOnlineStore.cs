@@ -38,15 +38,20 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
                 return;
             }
 
-            var encoded = KeysOf(keys.Span);
-            if (encoded.Length > KeysAtOnce || _connection.IsCluster(multiplexer))
+            if (_connection.IsCluster(multiplexer))
             {
+                var encoded = KeysOf(keys.Span);
                 await Task.WhenAll(Groups(multiplexer, encoded, KeysAtOnce).Select(group => ReadGroupAsync(database, encoded, group, rows))).ConfigureAwait(false);
-                return;
             }
-
-            var values = await database.StringGetAsync(encoded).ConfigureAwait(false);
-            for (var i = 0; i < values.Length; i++) rows.Span[i] = RedisRows.Decode(values[i], _connection.Name);
+            else if (keys.Length <= KeysAtOnce)
+            {
+                await ReadPartAsync(database, keys, rows).ConfigureAwait(false);
+            }
+            else
+            {
+                var parts = Enumerable.Range(0, ((keys.Length - 1) / KeysAtOnce) + 1).Select(part => (part * KeysAtOnce)..Math.Min((part + 1) * KeysAtOnce, keys.Length));
+                await Task.WhenAll(parts.Select(part => ReadPartAsync(database, keys[part], rows[part]))).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (RedisErrors.Translate(e, _connection.Name) is { } translated)
         {
@@ -107,6 +112,31 @@ internal sealed class RedisOnlineStore : IOnlineStore, IAsyncDisposable
         }
 
         return encoded;
+    }
+
+    // The keys as they are written, in one array. They are no keys for the driver, who looks for their node in a cluster only.
+    private RedisKeyOrValue[] ArgumentsOf(ReadOnlySpan<OnlineKey> keys)
+    {
+        var (arguments, room) = (new RedisKeyOrValue[keys.Length], Memory<byte>.Empty);
+        var (name, table) = ((string?)null, (byte[])[]);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (!ReferenceEquals(name, keys[i].Table)) (name, table) = (keys[i].Table, TableOf(keys[i].Table));
+            var length = RedisRows.KeyLength(table, keys[i].Entity);
+            if (length > room.Length) room = new byte[length * (keys.Length - i)];
+            RedisRows.WriteKey(table, keys[i].Entity, room.Span);
+            arguments[i] = (RedisValue)(ReadOnlyMemory<byte>)room[..length];
+            room = room[length..];
+        }
+
+        return arguments;
+    }
+
+    // The driver's own way to many values makes an array of each one, and of each key.
+    private async Task ReadPartAsync(IDatabase database, ReadOnlyMemory<OnlineKey> keys, Memory<OnlineRow?> rows)
+    {
+        using var answer = await database.ExecuteRespAsync("MGET", ArgumentsOf(keys.Span)).ConfigureAwait(false);
+        RedisRows.Decode(answer, rows.Span[..keys.Length], _connection.Name);
     }
 
     private async Task ReadGroupAsync(IDatabase database, RedisKey[] keys, int[] group, Memory<OnlineRow?> rows)

@@ -23,6 +23,9 @@ internal static class RedisRows
     private const int ExpiresAt = 26;
     private const int ValuesAt = 34;
 
+    // Larger arrays are collected only with all others.
+    private const int RowsTogether = 64 * 1024;
+
     /// <summary>Writes what the keys of a table begin with, up to the brace.</summary>
     public static byte[] Table(string prefix, string table) =>
         Encoding.UTF8.GetBytes($"{prefix}{(table.AsSpan().ContainsAny('%', '{') ? table.Replace("%", "%25", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal) : table)}{{");
@@ -43,11 +46,18 @@ internal static class RedisRows
 
     public static RedisKey Key(byte[] table, byte[] entity)
     {
-        var key = new byte[table.Length + entity.Length + 1];
-        table.CopyTo(key, 0);
-        entity.CopyTo(key, table.Length);
-        key[^1] = (byte)'}';
+        var key = new byte[KeyLength(table, entity)];
+        WriteKey(table, entity, key);
         return key;
+    }
+
+    public static int KeyLength(byte[] table, byte[] entity) => table.Length + entity.Length + 1;
+
+    public static void WriteKey(byte[] table, byte[] entity, Span<byte> key)
+    {
+        table.CopyTo(key);
+        entity.CopyTo(key[table.Length..]);
+        key[table.Length + entity.Length] = (byte)'}';
     }
 
     /// <summary>Writes a row as the script takes it: without the revision, which the script puts in front.</summary>
@@ -65,10 +75,33 @@ internal static class RedisRows
 
     /// <summary>Reads a row.</summary>
     /// <exception cref="StoreException">The bytes have another form.</exception>
-    public static OnlineRow? Decode(RedisValue value, string store)
+    public static OnlineRow? Decode(RedisValue value, string store) => value.IsNull ? null : RowOf(value, store);
+
+    /// <summary>Reads the rows of an answer to MGET. Many lie in one array, which lives as long as one of them.</summary>
+    /// <exception cref="StoreException">The bytes have another form.</exception>
+    public static void Decode(RespResult answer, Span<OnlineRow?> rows, string store)
     {
-        if (value.IsNull) return null;
-        ReadOnlyMemory<byte> memory = value;
+        var reader = answer.Read();
+        var room = Memory<byte>.Empty;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            reader.MoveNext();
+            if (reader.IsNull)
+            {
+                rows[i] = null;
+                continue;
+            }
+
+            var length = reader.ScalarLength();
+            if (length > room.Length) room = GC.AllocateUninitializedArray<byte>((int)Math.Max(length, Math.Min(reader.ProtocolBytesRemaining, RowsTogether)));
+            reader.CopyTo(room.Span);
+            rows[i] = RowOf(room[..length], store);
+            room = room[length..];
+        }
+    }
+
+    private static OnlineRow RowOf(ReadOnlyMemory<byte> memory, string store)
+    {
         var bytes = memory.Span;
         if (bytes.Length < ValuesAt || bytes[FormatAt] != Format) throw IsForeign(store);
         var expires = BinaryPrimitives.ReadInt64LittleEndian(bytes[ExpiresAt..]);

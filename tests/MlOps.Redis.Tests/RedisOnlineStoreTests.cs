@@ -59,6 +59,8 @@ public sealed class RedisOnlineStoreTests(RedisFixture server) : IAsyncDisposabl
             await write.Should().ThrowAsync<StoreException>().WithMessage("*KeyPrefix*");
         }
 
+        var readMany = async () => await store.ReadAsync(new[] { Key("list"), Key("text") }, new OnlineRow?[2], Cancel);
+        await readMany.Should().ThrowAsync<StoreException>().WithMessage("*KeyPrefix*");
         ((string?)await connection.GetDatabase().StringGetAsync(Raw("text"))).Should().StartWith("a text");
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using MlOps.Core;
@@ -114,9 +115,9 @@ internal static class TypeWidening
         if (type.Unit == TimeUnit.Microsecond)
         {
             // Nothing to convert: the same values are looked at and passed on.
-            var valid = Columns.Valid(array);
             var values = array.Values;
-            for (var i = 0; i < values.Length; i++)
+            var valid = Columns.Valid(array);
+            for (var i = AreWithin(values, first, last) ? values.Length : 0; i < values.Length; i++)
             {
                 if ((values[i] < first || values[i] > last) && Columns.IsSet(valid, i)) throw Refused(column, rowsBefore + i, Beyond);
             }
@@ -125,6 +126,14 @@ internal static class TypeWidening
         }
 
         return Convert(array, ColumnType.Timestamp, array.Values, v => InMicroseconds(v, type.Unit) is { } us && us >= first && us <= last ? us : null, column, rowsBefore, Beyond);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AreWithin(ReadOnlySpan<long> values, long first, long last)
+    {
+        var beyond = false;
+        foreach (var value in values) beyond |= value < first | value > last;
+        return !beyond;
     }
 
     private static long? InMicroseconds(long value, TimeUnit unit)

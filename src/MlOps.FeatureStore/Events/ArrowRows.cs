@@ -41,6 +41,7 @@ internal static class ArrowRows
         return ArrowArrayFactory.BuildArray(new ArrayData(data.DataType, rows.Length, missing, 0, buffers));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (ArrowBuffer Buffer, int Missing) Validity(IArrowArray array, ReadOnlySpan<int> rows)
     {
         var bits = array.NullCount == 0 ? default : array.Data.Buffers[0].Span;

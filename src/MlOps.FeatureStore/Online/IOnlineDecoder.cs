@@ -5,6 +5,9 @@ namespace MlOps.FeatureStore;
 /// <summary>Makes values of what an online store keeps for one entity of one view. Thread-safe.</summary>
 internal interface IOnlineDecoder
 {
+    /// <summary>Gets whether all features of a row rest on one event, so that they have one time.</summary>
+    bool HasOneTime { get; }
+
     /// <summary>Reads the features of one row, which is no deletion.</summary>
     /// <param name="row">The row.</param>
     /// <param name="now">The moment to read them at, in microseconds since 1970.</param>
@@ -34,7 +37,7 @@ internal readonly ref struct OnlineSlots
     /// <summary>Gets the statuses.</summary>
     public required Span<FeatureStatus> Statuses { get; init; }
 
-    /// <summary>Gets the event times; <see cref="long.MinValue"/> where there is none.</summary>
+    /// <summary>Gets the event times, <see cref="long.MinValue"/> where there is none: one for each feature, or a single one where the decoder has one time.</summary>
     public required Span<long> Times { get; init; }
 
     /// <summary>Writes all places as having no value.</summary>
@@ -48,15 +51,13 @@ internal readonly ref struct OnlineSlots
         Times.Fill(time);
     }
 
-    /// <summary>Writes one place; a missing value has the status <see cref="FeatureStatus.Null"/>.</summary>
+    /// <summary>Writes the value of one place, and its status; a missing value has the status <see cref="FeatureStatus.Null"/>.</summary>
     /// <param name="place">The place.</param>
     /// <param name="value">The value.</param>
-    /// <param name="time">The event time.</param>
-    public void Set(int place, FeatureValue value, long time)
+    public void Set(int place, FeatureValue value)
     {
         Bits[place] = value.Bits;
         if (!Objects.IsEmpty) Objects[place] = value.Object;
         Statuses[place] = value.IsMissing ? FeatureStatus.Null : FeatureStatus.Present;
-        Times[place] = time;
     }
 }

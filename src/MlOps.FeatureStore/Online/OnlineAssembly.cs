@@ -21,23 +21,23 @@ internal static class OnlineAssembly
         var bits = GC.AllocateUninitializedArray<long>((int)places);
         var objects = plan.OutputsHaveObjects ? new object?[(int)places] : null;
         var statuses = GC.AllocateUninitializedArray<FeatureStatus>((int)places);
-        var (times, timeOf) = plan.IsDirect ? TakeDirect(plan, read, now, isAway, counts, bits, objects, statuses) : (TakeComputed(plan, read, now, isAway, counts, bits, objects, statuses), null);
-        return new(plan.Schema, read.Count, bits, objects, statuses, times, timeOf);
+        return plan.IsDirect
+            ? new(plan.Schema, read.Count, bits, objects, statuses, TakeDirect(plan, read, now, isAway, counts, bits, objects, statuses), plan.TimeOfSlot)
+            : new(plan.Schema, read.Count, bits, objects, statuses, TakeComputed(plan, read, now, isAway, counts, bits, objects, statuses));
     }
 
-    private static (long[] Times, int[]? TimeOf) TakeDirect(OnlinePlan plan, OnlineRead read, long now, bool isAway, StatusCounts? counts, long[] bits, object?[]? objects, FeatureStatus[] statuses)
+    private static long[] TakeDirect(OnlinePlan plan, OnlineRead read, long now, bool isAway, StatusCounts? counts, long[] bits, object?[]? objects, FeatureStatus[] statuses)
     {
         var columns = plan.OutputSlots.Length;
-        var row = read.Slots.Times.AsSpan(0, columns);
-        var times = new OnlineTimes(plan, read.Count, row);
+        var times = GC.AllocateUninitializedArray<long>(plan.TimeCount * read.Count);
         for (var entity = 0; entity < read.Count; entity++)
         {
             var first = entity * columns;
-            Decode(plan, read, entity, now, isAway, new(bits.AsSpan(first, columns), objects is null ? [] : objects.AsSpan(first, columns), statuses.AsSpan(first, columns), row), counts);
-            times.Take(entity);
+            var row = new Row(bits.AsSpan(first, columns), objects is null ? [] : objects.AsSpan(first, columns), statuses.AsSpan(first, columns), times.AsSpan(entity * plan.TimeCount, plan.TimeCount), sharesTimes: true);
+            Decode(plan, read, entity, now, isAway, row, counts);
         }
 
-        return times.Finish();
+        return times;
     }
 
     private static long[] TakeComputed(OnlinePlan plan, OnlineRead read, long now, bool isAway, StatusCounts? counts, long[] bits, object?[]? objects, FeatureStatus[] statuses)
@@ -48,7 +48,7 @@ internal static class OnlineAssembly
         for (var entity = 0; entity < read.Count; entity++)
         {
             var first = entity * columns;
-            Decode(plan, read, entity, now, isAway, new(slots.Bits, plan.HasObjects ? slots.Objects : [], slots.Statuses, slots.Times), counts);
+            Decode(plan, read, entity, now, isAway, new(slots.Bits, plan.HasObjects ? slots.Objects : [], slots.Statuses, slots.Times, sharesTimes: false), counts);
             TakeRequest(plan, read, entity);
             foreach (var computation in plan.Selection.Computations) Compute(plan, computation, read);
             for (var i = 0; i < columns; i++)
@@ -67,7 +67,7 @@ internal static class OnlineAssembly
         for (var v = 0; v < plan.Views.Length; v++)
         {
             var view = plan.Views[v];
-            var places = slots.Of(view.FirstSlot, view.Count);
+            var places = slots.Of(view);
             if (isAway) places.Clear(FeatureStatus.Unavailable);
             else if (read.RowOf(v, entity) is { IsDeleted: false } row) view.Decoder.Decode(row, now, places);
             else places.Clear(FeatureStatus.Missing);
@@ -140,20 +140,21 @@ internal static class OnlineAssembly
             _ => (decimal)value,
         };
 
-    // All slots of one entity.
-    private readonly ref struct Row(Span<long> bits, Span<object?> objects, Span<FeatureStatus> statuses, Span<long> times)
+    // All slots of one entity, and a time for each, or for each view whose features share one.
+    private readonly ref struct Row(Span<long> bits, Span<object?> objects, Span<FeatureStatus> statuses, Span<long> times, bool sharesTimes)
     {
         private readonly Span<long> _bits = bits;
         private readonly Span<object?> _objects = objects;
         private readonly Span<FeatureStatus> _statuses = statuses;
         private readonly Span<long> _times = times;
+        private readonly bool _sharesTimes = sharesTimes;
 
-        public OnlineSlots Of(int first, int count) => new()
+        public OnlineSlots Of(OnlineView view) => new()
         {
-            Bits = _bits.Slice(first, count),
-            Objects = _objects.IsEmpty ? [] : _objects.Slice(first, count),
-            Statuses = _statuses.Slice(first, count),
-            Times = _times.Slice(first, count),
+            Bits = _bits.Slice(view.FirstSlot, view.Count),
+            Objects = _objects.IsEmpty ? [] : _objects.Slice(view.FirstSlot, view.Count),
+            Statuses = _statuses.Slice(view.FirstSlot, view.Count),
+            Times = _sharesTimes ? _times.Slice(view.FirstTime, view.TimeCount) : _times.Slice(view.FirstSlot, view.Count),
         };
     }
 }

@@ -23,7 +23,8 @@ internal sealed class OnlinePlan
                 entities.Add(new(view));
             }
 
-            views.Add(new(view.View.Name, tables.Of(view.View), entity, decoder, view.FirstSlot, view.Features.Count));
+            views.Add(new(view.View.Name, tables.Of(view.View), entity, decoder, view.FirstSlot, view.Features.Count, TimeCount));
+            TimeCount += views[^1].TimeCount;
             for (var i = 0; i < view.Features.Count; i++) Types[view.FirstSlot + i] = view.Features[i].Type;
         }
 
@@ -36,7 +37,7 @@ internal sealed class OnlinePlan
         (Entities, Views) = ([.. entities], [.. views]);
         OutputSlots = [.. selection.Outputs.Select(o => o.Slot)];
         IsDirect = selection.SlotCount == OutputSlots.Length && OutputSlots.SequenceEqual(Enumerable.Range(0, OutputSlots.Length));
-        ViewOfSlot = [.. Views.SelectMany((view, v) => Enumerable.Repeat(v, view.Count))];
+        TimeOfSlot = [.. Views.SelectMany(view => Enumerable.Range(0, view.Count).Select(i => view.FirstTime + (view.Decoder.HasOneTime ? 0 : i)))];
         HasObjects = Types.Any(RowLayout.IsInHeap);
         OutputsHaveObjects = OutputSlots.Any(s => RowLayout.IsInHeap(Types[s]));
         MostInputs = selection.Computations.Select(c => c.InputSlots.Count).DefaultIfEmpty().Max();
@@ -66,8 +67,11 @@ internal sealed class OnlinePlan
     /// <summary>Gets whether the slots are the outputs: nothing is computed, and all comes out as it is read.</summary>
     public bool IsDirect { get; }
 
-    /// <summary>Gets which view each slot belongs to that is read.</summary>
-    public int[] ViewOfSlot { get; }
+    /// <summary>Gets the number of event times of an entity: a view whose features rest on one event has one.</summary>
+    public int TimeCount { get; }
+
+    /// <summary>Gets which of them is that of each slot that is read.</summary>
+    public int[] TimeOfSlot { get; }
 
     /// <summary>Gets whether a slot holds texts, decimals or bytes.</summary>
     public bool HasObjects { get; }
@@ -96,4 +100,9 @@ internal sealed class OnlineEntity(SelectedView view)
 /// <param name="Decoder">Reads its rows.</param>
 /// <param name="FirstSlot">Its first slot.</param>
 /// <param name="Count">The number of its slots.</param>
-internal sealed record OnlineView(string Name, string Table, int Entity, IOnlineDecoder Decoder, int FirstSlot, int Count);
+/// <param name="FirstTime">The first of its event times among those of an entity.</param>
+internal sealed record OnlineView(string Name, string Table, int Entity, IOnlineDecoder Decoder, int FirstSlot, int Count, int FirstTime)
+{
+    /// <summary>Gets the number of its event times.</summary>
+    public int TimeCount { get; } = Decoder.HasOneTime ? 1 : Count;
+}

@@ -29,7 +29,7 @@ internal sealed class OnlineRead
     /// <summary>Gets the columns of the request, in the order of the selection.</summary>
     public IReadOnlyList<FeatureValue>[] Request { get; private set; } = [];
 
-    /// <summary>Gets the slots of one entity; where they are the output, only the times are used.</summary>
+    /// <summary>Gets the slots of one entity; not used where they are the output.</summary>
     public (long[] Bits, object?[] Objects, FeatureStatus[] Statuses, long[] Times, FeatureValue[] Inputs) Slots { get; private set; } = ([], [], [], [], []);
 
     /// <summary>Gets whether this is small enough to be used again.</summary>
@@ -72,7 +72,7 @@ internal sealed class OnlineRead
             }
         }
 
-        MakeSlots(plan);
+        if (!plan.IsDirect) MakeSlots(plan);
     }
 
     /// <summary>Starts the time that the store has.</summary>

@@ -22,6 +22,8 @@ internal sealed class RowDecoder : IOnlineDecoder
         for (var i = 0; i < _places.Length; i++) _complete[i >> 3] |= (byte)(1 << (i & 7));
     }
 
+    public bool HasOneTime => _layout.Format == RowLayout.OneEvent;
+
     public void Decode(OnlineRow row, long now, OnlineSlots slots)
     {
         if (!RowCodec.TryOpen(_layout, row.Values.Span, out var encoded)) slots.Clear(FeatureStatus.OtherSchema, row.EventTime);
@@ -37,7 +39,8 @@ internal sealed class RowDecoder : IOnlineDecoder
         }
         else
         {
-            for (var i = 0; i < _places.Length; i++) Take(encoded, i, row.EventTime, slots);
+            slots.Times.Fill(row.EventTime);
+            for (var i = 0; i < _places.Length; i++) Take(encoded, i, slots);
         }
     }
 
@@ -47,21 +50,21 @@ internal sealed class RowDecoder : IOnlineDecoder
         for (var i = 0; i < _places.Length; i++)
         {
             var time = encoded.Has(_places[i]) ? encoded.EventTimeOf(_places[i]) : row.EventTime;
-            Take(encoded, i, time, slots);
+            slots.Times[i] = time > now ? long.MinValue : time;
+            Take(encoded, i, slots);
             if (time <= now && !IsTooOld(time, now)) continue;
-            slots.Set(i, default, time > now ? long.MinValue : time);
+            slots.Set(i, default);
             slots.Statuses[i] = time > now ? FeatureStatus.Missing : FeatureStatus.OutsideTimeToLive;
         }
     }
 
-    private void Take(EncodedRow encoded, int i, long time, OnlineSlots slots)
+    private void Take(EncodedRow encoded, int i, OnlineSlots slots)
     {
         var place = _places[i];
         var has = encoded.Has(place);
         slots.Bits[i] = has && !_isInHeap[i] ? encoded.Slot(place) : 0;
         if (!slots.Objects.IsEmpty) slots.Objects[i] = has && _isInHeap[i] ? encoded.Object(place) : null;
         slots.Statuses[i] = has ? FeatureStatus.Present : FeatureStatus.Null;
-        slots.Times[i] = time;
     }
 
     // Both ends count. The difference of two far-off times fits into 64 bits only without a sign.

@@ -14,6 +14,8 @@ internal sealed class WindowDecoder : IOnlineDecoder
         _features = [.. selected.Features.Select(f => PlaceOf(selected.View, f.Name))];
     }
 
+    public bool HasOneTime => true;
+
     public void Decode(OnlineRow row, long now, OnlineSlots slots)
     {
         var values = new FeatureValue[_features.Length];
@@ -30,8 +32,8 @@ internal sealed class WindowDecoder : IOnlineDecoder
             throw new DataException($"View '{_plan.View.Name}': {e.Message}", e) { DataSource = _plan.View.Name };
         }
 
-        var time = row.EventTime < now ? row.EventTime : long.MinValue;
-        for (var i = 0; i < values.Length; i++) slots.Set(i, values[i], time);
+        slots.Times.Fill(row.EventTime < now ? row.EventTime : long.MinValue);
+        for (var i = 0; i < values.Length; i++) slots.Set(i, values[i]);
     }
 
     private static int PlaceOf(FeatureView view, string name)

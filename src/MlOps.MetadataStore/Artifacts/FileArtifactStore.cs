@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using MlOps.Core;
 
 namespace MlOps.MetadataStore;
@@ -153,7 +154,7 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
             throw new StoreException("The writer was to make a file and made none. Write to the path that it is given.");
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.Asynchronous);
         await using var _ = file.ConfigureAwait(false);
-        var digest = await HashAsync(file, cancellationToken).ConfigureAwait(false);
+        var digest = await HashAsync(file.SafeFileHandle, cancellationToken).ConfigureAwait(false);
         file.Flush(flushToDisk: true);
         return new ArtifactRef(digest, file.Length);
     });
@@ -283,7 +284,7 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
             stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous);
             var stamp = Stamp.Of(stream);
             if (_verified.TryGetValue(digest, out var known) && known == stamp) return stream;
-            var actual = await HashAsync(stream, cancellationToken).ConfigureAwait(false);
+            var actual = await HashAsync(stream.SafeFileHandle, cancellationToken).ConfigureAwait(false);
             if (actual != digest)
             {
                 logger.Damaged(path, actual);
@@ -292,7 +293,6 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
             }
 
             if (time.GetUtcNow() - stamp.WrittenAt > TimesMayLie) _verified[digest] = stamp;
-            stream.Position = 0;
             return stream;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -319,14 +319,23 @@ internal sealed class FileArtifactStore(string folder, TimeSpan leftoverAge, Tim
         }
     }
 
-    private static async Task<string> HashAsync(FileStream stream, CancellationToken cancellationToken)
+    // On one thread from end to end: a turn of another for each buffer would cost a good part of what hashing it does.
+    private static Task<string> HashAsync(SafeFileHandle file, CancellationToken cancellationToken) => Task.Run(() => Hash(file, cancellationToken), cancellationToken);
+
+    private static string Hash(SafeFileHandle file, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            int count;
-            while ((count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0) hash.AppendData(buffer, 0, count);
+            var (at, count) = (0L, 0);
+            while ((count = RandomAccess.Read(file, buffer, at)) > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, count);
+                at += count;
+            }
+
             return Convert.ToHexStringLower(hash.GetCurrentHash());
         }
         finally

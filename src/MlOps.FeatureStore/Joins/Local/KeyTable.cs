@@ -111,6 +111,7 @@ internal sealed class KeyTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref Entry Find(IReadOnlyList<IArrowArray> columns, int row, ulong hash)
     {
         for (var at = (int)hash & (_entries.Length - 1); ; at = (at + 1) & (_entries.Length - 1))
@@ -130,6 +131,7 @@ internal sealed class KeyTable
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         var entries = new Entry[checked((int)BitOperations.RoundUpToPowerOf2((uint)_entries.Length + 1))];

@@ -106,17 +106,22 @@ internal abstract class PartitionedJoin(IEventReader events, EntityRowsReader re
         {
             if (batch.Length == 0) continue;
             var times = EntityTimes.Read(batch.Column(0), join.TimeColumn, count);
-            foreach (var time in times.Values)
-            {
-                first = Math.Min(first, time);
-                last = Math.Max(last, time);
-            }
-
+            Widen(times.Values, ref first, ref last);
             foreach (var group in groups) group.AddRows([.. group.Views[0].KeyColumns.Select(k => batch.Column(columns.IndexOf(k)))], times);
             count += batch.Length;
         }
 
         return count == 0 ? null : (first, last);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Widen(ReadOnlySpan<long> times, ref long first, ref long last)
+    {
+        foreach (var time in times)
+        {
+            first = Math.Min(first, time);
+            last = Math.Max(last, time);
+        }
     }
 
     /// <summary>Reads each view once, two at a time, also when it is joined by several keys.</summary>

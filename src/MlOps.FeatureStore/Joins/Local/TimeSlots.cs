@@ -5,6 +5,9 @@ namespace MlOps.FeatureStore;
 /// <summary>The different times at which each entity is asked for, in order: a slot for each. Rows that share entity and time share a slot.</summary>
 internal sealed class TimeSlots
 {
+    // How many events are searched for at once.
+    private const int Together = 16;
+
     private readonly int[] _starts;
     private readonly int[] _slotOf;
     private long[] _times;
@@ -58,32 +61,50 @@ internal sealed class TimeSlots
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<int> entities, ReadOnlySpan<long> times, ReadOnlySpan<long> created, long timeToLive, Span<int> events, Span<int> slots)
     {
+        Span<long> moments = stackalloc long[Together];
+        Span<int> lefts = stackalloc int[Together];
         var count = 0;
-        for (var i = 0; i < entities.Length; i++)
+        for (var i = 0; i < entities.Length;)
         {
-            FetchAhead(entities, i);
-            if (entities[i] < 0) continue;
-            var moment = times[i];
-            if (!created.IsEmpty)
+            var (searched, most) = (0, 0);
+            for (; i < entities.Length && searched < Together; i++)
             {
-                if (created[i] == LatestEvents.Never) continue;
-                moment = Math.Max(moment, created[i]);
+                FetchAhead(entities, i);
+                if (entities[i] < 0 || (!created.IsEmpty && created[i] == LatestEvents.Never)) continue;
+                var start = _starts[entities[i]];
+                moments[searched] = created.IsEmpty ? times[i] : Math.Max(times[i], created[i]);
+                lefts[searched] = _starts[entities[i] + 1] - start;
+                most = Math.Max(most, lefts[searched]);
+                (events[count + searched], slots[count + searched]) = (i, start);
+                searched++;
             }
 
-            var (slot, end) = (_starts[entities[i]], _starts[entities[i] + 1]);
-            for (var left = end - slot; left > 0;)
+            Search(slots.Slice(count, searched), moments, lefts, most);
+            for (var end = count + searched; searched > 0; searched--)
             {
-                var half = (left + 1) >> 1;
-                slot += half * (_times[slot + half - 1] < moment ? 1 : 0); // without a branch, which nobody could foresee
-                left -= half;
+                var (one, slot) = (events[end - searched], slots[end - searched]);
+                if (slot == _starts[entities[one] + 1] || _times[slot] - times[one] > timeToLive) continue;
+                (events[count], slots[count]) = (one, slot);
+                count++;
             }
-
-            if (slot == end || _times[slot] - times[i] > timeToLive) continue;
-            (events[count], slots[count]) = (i, slot);
-            count++;
         }
 
         return count;
+    }
+
+    // All go a step before any goes the next, so that they wait for memory together; and without a branch, which nobody could foresee.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Search(Span<int> slots, ReadOnlySpan<long> moments, Span<int> lefts, int most)
+    {
+        for (; most > 0; most >>= 1)
+        {
+            for (var i = 0; i < slots.Length; i++)
+            {
+                var half = (lefts[i] + 1) >> 1;
+                slots[i] += half * (_times[Math.Max(slots[i] + half - 1, 0)] < moments[i] ? 1 : 0);
+                lefts[i] -= half;
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,7 +112,7 @@ internal sealed class TimeSlots
     {
         if (i + Cache.Ahead >= entities.Length) return;
         if (entities[i + Cache.Ahead] is >= 0 and var far) Cache.Fetch(ref _starts[far]);
-        if (entities[i + (Cache.Ahead / 2)] is >= 0 and var near && _starts[near] < _times.Length) Cache.Fetch(ref _times[_starts[near]]);
+        if (entities[i + (Cache.Ahead / 2)] is >= 0 and var near && (_starts[near] + _starts[near + 1]) >>> 1 is var middle && middle < _times.Length) Cache.Fetch(ref _times[middle]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,6 +136,7 @@ internal sealed class TimeSlots
         Array.Resize(ref _times, slot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSorted(ReadOnlySpan<long> times)
     {
         for (var i = 1; i < times.Length; i++)
