@@ -71,6 +71,7 @@ public static class MonitoringBuilderExtensions
         foreach (var configure in description.Configurations) options.Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, ChunkOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MonitorOptions>, DriftThresholdValidator>());
+        services.TryAddSingleton<KeptInputs>();
         builder.AddMonitorCheck<DriftCheck>();
         builder.AddMultivariateCheck(name);
         builder.AddPerformance(name);

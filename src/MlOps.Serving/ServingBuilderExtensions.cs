@@ -35,7 +35,7 @@ public static class ServingBuilderExtensions
             services.TryAddSingleton<ShadowQueues>();
             services.TryAddSingleton(s => new PredictionRecorder(
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ServingMetrics>(), s.GetRequiredService<InputEnrichers>(), s.GetRequiredService<InputGuards>(),
-                s.GetRequiredService<ShadowQueues>(), s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
+                s.GetRequiredService<ShadowQueues>(), s.GetRequiredService<IOptions<ServingOptions>>().Value.IgnoreUnknownInputs, s.GetRequiredService<ILogger<PredictionRecorder>>(), s.GetService<IPredictionLog>()));
             services.TryAddSingleton<IBatchScorer>(static s => ActivatorUtilities.CreateInstance<BatchScorer>(s)); // a host that only answers requests has no datasets
             services.TryAddSingleton<ModelEndpoints>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AliasWatcher>());

@@ -20,6 +20,10 @@ public sealed class ServingOptions
     [Range(1, int.MaxValue)]
     public int MaxRows { get; set; } = 100_000;
 
+    /// <summary>Gets or sets whether inputs that the model does not take are passed over, so that callers who still send what an earlier version took are answered by one that learned from fewer columns. Inputs that the model needs are needed all the same.</summary>
+    /// <value>The default is false: such a request is refused.</value>
+    public bool IgnoreUnknownInputs { get; set; }
+
     /// <summary>Gets or sets how many versions stay in memory that were asked for by number and that no served alias points to.</summary>
     /// <value>The default is 4. The one that was used least recently goes first.</value>
     [Range(1, 1000)]

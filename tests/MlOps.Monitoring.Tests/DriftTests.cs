@@ -41,7 +41,7 @@ public sealed class DriftTests : IDisposable
         _world.Log.Batches.Add(Flights(1600, distance: d => d * 1.609344).ToBatch());
         var datasets = new Unreadable(_world.Datasets) { IsBroken = true };
         using var metrics = new MonitoringMetrics();
-        using var drift = new DriftCheck(datasets, _world.Log, [], metrics);
+        using var drift = new DriftCheck(datasets, _world.Log, _world.KeepsAll, [], metrics);
         var runner = new MonitorRunner(_world.Registry, _world.Log, [drift], NullLogger<MonitorRunner>.Instance);
         var check = () => runner.CheckAsync("flight-delay", new(), World.May, World.May.AddDays(7), Stop);
 

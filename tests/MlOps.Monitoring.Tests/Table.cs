@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using Microsoft.Extensions.Options;
 using MlOps.Core;
 using MlOps.Testing;
 using MlOps.Tests;
@@ -62,6 +63,8 @@ internal sealed class World
     public InMemoryDatasetStore Datasets { get; } = new();
 
     public RecordedLog Log { get; } = new();
+
+    public KeptInputs KeepsAll => new(Log, Options.Create(new PredictionLogOptions()), []);
 
     /// <summary>Registers a version that was trained on a table, and makes it the champion.</summary>
     public async Task<ModelVersion> TrainAsync(Table training, string label = "delayed", string task = "binary-classification", DatasetSchema? inputs = null)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.Core;
 
@@ -105,9 +107,43 @@ public sealed class InputEnricherTests
         ((Tensor<string?>)server.Log.Entries.Single().Inputs.Single(i => i.Name == "passenger")).Values.Should().Equal("ann");
     }
 
-    private static async Task<Server> ServeAsync(Enricher enricher, bool logs = true, Action<MlOpsBuilder>? configure = null)
+    [Fact]
+    public async Task The_metadata_of_a_model_say_what_a_caller_may_leave_out_and_what_it_is_found_by()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] });
+        var metadata = await server.Client.GetFromJsonAsync<JsonElement>($"/v2/models/{Server.Model}", TestContext.Current.CancellationToken);
+        metadata.GetProperty("inputs").EnumerateArray().Select(i => (i.GetProperty("name").GetString(), i.TryGetProperty("parameters", out var parameters) && parameters.GetProperty("optional").GetBoolean()))
+            .Should().Equal(("origin", false), ("distance", true), ("passenger", false));
+    }
+
+    [Fact]
+    public async Task A_shadow_is_given_what_its_columns_are_found_by()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] }, configure: b => b.AddShadow(Server.Model));
+        await server.RegisterAsync((await server.Registry.FindAsync(Server.Model, 1, TestContext.Current.CancellationToken))!.Bundle!.Manifest);
+        await server.PointAsync(null, 2, "challenger");
+        await Server.UntilAsync(async () =>
+        {
+            await server.InferAsync(WithPassenger);
+            return server.Log.Entries.Any(e => e.Variant == "shadow");
+        });
+        var shadow = server.Log.Entries.First(e => e.Variant == "shadow");
+        (shadow.Error, string.Join(' ', shadow.Inputs.Select(i => i.Name))).Should().Be((null, "origin passenger distance"));
+    }
+
+    [Fact]
+    public async Task What_a_column_is_found_by_is_no_unknown_input()
+    {
+        await using var server = await ServeAsync(new Enricher { Keys = [new("passenger", ColumnType.String)] }, options: o => o.IgnoreUnknownInputs = true);
+        await server.InferAsync(WithPassenger.Replace("[{", """[{"name":"gate","datatype":"INT64","shape":[1,1],"data":[3]},{""", StringComparison.Ordinal));
+        var entry = server.Log.Entries.Single();
+        (entry.Error, string.Join(' ', entry.Inputs.Select(i => i.Name))).Should().Be((null, "origin passenger distance"));
+    }
+
+    private static async Task<Server> ServeAsync(Enricher enricher, bool logs = true, Action<MlOpsBuilder>? configure = null, Action<ServingOptions>? options = null)
     {
         var server = await Server.StartAsync(
+            options,
             configure: b =>
             {
                 b.Services.AddSingleton<IModelInputEnricher>(enricher);

@@ -24,6 +24,17 @@ public sealed class ProtocolTests
         body.GetProperty("outputs").GetArrayLength().Should().Be(2);
     }
 
+    [Theory]
+    [InlineData(false, HttpStatusCode.BadRequest)]
+    [InlineData(true, HttpStatusCode.OK)]
+    public async Task Inputs_that_the_model_does_not_take_are_refused_or_passed_over(bool ignores, HttpStatusCode expected)
+    {
+        await using var server = await Server.StartAsync(o => o.IgnoreUnknownInputs = ignores);
+        (await server.InferAsync($$"""{"inputs":[{"name":"gate","datatype":"INT64","shape":[1,1],"data":[3]},{{Row}}]}""")).Status.Should().Be(expected);
+        server.Log.Entries.Single().Inputs.Select(i => i.Name).Should().Equal("distance");
+        (await server.InferAsync("""{"inputs":[{"name":"distnce","datatype":"FP64","shape":[1,1],"data":[10]}]}""")).Status.Should().Be(HttpStatusCode.BadRequest);
+    }
+
     [Fact]
     public async Task The_id_of_the_caller_comes_back_and_one_is_made_where_there_is_none()
     {

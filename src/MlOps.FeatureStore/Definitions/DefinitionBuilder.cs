@@ -42,11 +42,11 @@ public abstract class DefinitionBuilder<TSelf>
         return (TSelf)this;
     }
 
-    /// <summary>Puts a tag on it.</summary>
+    /// <summary>Puts a tag on it. The prediction log drops the keys of entities and the features of views that are tagged <c>personal</c> or <c>secret</c>, unless it is told otherwise.</summary>
     /// <param name="name">The name of the tag.</param>
     /// <param name="value">Its value.</param>
     /// <returns>This builder.</returns>
-    public TSelf Tag(string name, string value)
+    public TSelf Tag(string name, string value = "true")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);

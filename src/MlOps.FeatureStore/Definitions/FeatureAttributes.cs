@@ -23,6 +23,9 @@ public sealed class FeatureViewAttribute(string name, params string[] entities) 
 
     /// <summary>Gets or sets what it is, for people.</summary>
     public string? Description { get; set; }
+
+    /// <summary>Gets or sets tags, as <c>personal</c> or <c>source=radar</c>. They hold for all of its features.</summary>
+    public string[] Tags { get; set; } = [];
 }
 
 /// <summary>Makes a property a join key.</summary>
@@ -59,6 +62,9 @@ public sealed class FeatureAttribute(string? name = null) : Attribute
 
     /// <summary>Gets or sets what it is, for people.</summary>
     public string? Description { get; set; }
+
+    /// <summary>Gets or sets tags, as <c>personal</c> or <c>source=radar</c>.</summary>
+    public string[] Tags { get; set; } = [];
 }
 
 /// <summary>Adds features that are computed from a property over windows, or from the events themselves when it stands at the record.</summary>

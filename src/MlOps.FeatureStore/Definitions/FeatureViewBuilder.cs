@@ -82,7 +82,10 @@ public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<
                     case EventTimeAttribute: EventTime(column); break;
                     case CreatedTimeAttribute: CreatedTime(column); break;
                     case ReversalAttribute: ReversedBy(column); break;
-                    case FeatureAttribute feature: AddFeature(feature.Name ?? column, TypeOf(property.PropertyType, property.Name), column, feature.Description); break;
+                    case FeatureAttribute feature:
+                        AddFeature(feature.Name ?? column, TypeOf(property.PropertyType, property.Name), column, feature.Description);
+                        foreach (var (tag, value) in feature.Tags.Select(RecordAttributes.TagOf)) TagFeature(feature.Name ?? column, tag, value);
+                        break;
                     case AggregateAttribute aggregate: AddAggregate(column, TypeOf(property.PropertyType, property.Name), a => RecordAttributes.Apply(aggregate, a)); break;
                 }
             }
@@ -107,6 +110,7 @@ public sealed class FeatureViewBuilder<TEvent> : ViewBuilder<FeatureViewBuilder<
         if (view.SkipsNulls) SkipNulls();
         if (view.Owner is { } owner) OwnedBy(owner);
         if (view.Description is { } description) Describe(description);
+        foreach (var (tag, value) in view.Tags.Select(RecordAttributes.TagOf)) Tag(tag, value);
     }
 
     // As records are acquired as data.

@@ -19,6 +19,9 @@ internal static class RecordAttributes
             .Select(p => (p, (IReadOnlyList<Attribute>)[.. p.GetCustomAttributes(), .. parameters.GetValueOrDefault(p.Name, [])]))];
     }
 
+    /// <summary>Reads a tag: its name, or name=value.</summary>
+    public static (string Name, string Value) TagOf(string text) => text.Split('=', 2) is [var name, var value] ? (name, value) : (text, "true");
+
     /// <summary>Says what an attribute says.</summary>
     public static void Apply(AggregateAttribute attribute, AggregateBuilder aggregate)
     {

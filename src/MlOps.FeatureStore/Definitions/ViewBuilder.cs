@@ -9,6 +9,7 @@ public abstract class ViewBuilder<TSelf> : DefinitionBuilder<TSelf>, IFeatureGro
 {
     private readonly List<string> _entities = [];
     private readonly List<(Func<ColumnType?, IEnumerable<Feature>> Make, string? Column, ColumnType? Type, bool NeedsNoType)> _features = [];
+    private readonly List<(string Feature, string Name, string Value)> _featureTags = [];
     private readonly Dictionary<string, string> _keyColumns = new(StringComparer.Ordinal);
     private FeatureSource? _source;
     private string? _eventTime;
@@ -182,6 +183,20 @@ public abstract class ViewBuilder<TSelf> : DefinitionBuilder<TSelf>, IFeatureGro
     /// <returns>This builder.</returns>
     public TSelf Aggregate(Action<AggregateBuilder> aggregate) => AddAggregate(string.Empty, null, aggregate);
 
+    /// <summary>Puts a tag on one of the features. The prediction log drops values of features that are tagged <c>personal</c> or <c>secret</c>, unless it is told otherwise.</summary>
+    /// <param name="feature">The feature, by its own name: that of a window is as delay_mean_1h.</param>
+    /// <param name="name">The name of the tag.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>This builder.</returns>
+    public TSelf TagFeature(string feature, string name, string value = "true")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(feature);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(value);
+        _featureTags.Add((feature, name, value));
+        return (TSelf)this;
+    }
+
     FeatureView IViewBuilder.Build(Func<string, Entity> entityOf)
     {
         if (_source is null) Errors.Add($"{Place} has no source. Say From(...), FromSql(...) or FromPushes().");
@@ -200,6 +215,7 @@ public abstract class ViewBuilder<TSelf> : DefinitionBuilder<TSelf>, IFeatureGro
             features.AddRange(make(known));
         }
 
+        PutTags(features);
         return new()
         {
             Name = Name,
@@ -240,6 +256,16 @@ public abstract class ViewBuilder<TSelf> : DefinitionBuilder<TSelf>, IFeatureGro
         aggregate(builder);
         _features.Add((known => Fitting(builder.Build(column, known), column, known), column, type, builder.NeedsNoType));
         return (TSelf)this;
+    }
+
+    private void PutTags(List<Feature> features)
+    {
+        foreach (var tags in _featureTags.GroupBy(t => t.Feature, StringComparer.Ordinal))
+        {
+            var at = features.FindIndex(f => f.Name == tags.Key);
+            if (at >= 0) features[at] = features[at] with { Tags = tags.GroupBy(t => t.Name, StringComparer.Ordinal).ToDictionary(t => t.Key, t => t.Last().Value, StringComparer.Ordinal) };
+            else Errors.Add($"{Place} has no feature '{tags.Key}' to tag. It has: {string.Join(", ", features.Select(f => f.Name))}.");
+        }
     }
 
     private protected ColumnType TypeOf(Type type, string name)

@@ -5,7 +5,7 @@ using MlOps.Statistics;
 namespace MlOps.Monitoring;
 
 /// <summary>Holds predictions to the reference of the version: reads it once, profiles the window, compares profile with profile.</summary>
-internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEnumerable<IReferenceSource> sources, MonitoringMetrics metrics) : IMonitorCheck, IDisposable
+internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, KeptInputs kept, IEnumerable<IReferenceSource> sources, MonitoringMetrics metrics) : IMonitorCheck, IDisposable
 {
     public const string CheckName = "drift";
 
@@ -22,7 +22,7 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var reference = await GetReferenceAsync(context, cancellationToken).ConfigureAwait(false);
+            var reference = WhatIsKept(await GetReferenceAsync(context, cancellationToken).ConfigureAwait(false), context);
             return new Pass(context, reference, await GetOutputsAsync(context, reference, cancellationToken).ConfigureAwait(false), metrics);
         }
         finally
@@ -53,6 +53,9 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
         if (outputs.Rows >= FirstPredictions.MaxRows) _outputs[KeyOf(context)] = (FingerprintOf(context), outputs);
         return outputs;
     }
+
+    private Reference WhatIsKept(Reference reference, MonitorContext context) =>
+        reference with { Columns = [.. reference.Columns.Select(c => c.Problem is null ? c with { Problem = kept.ProblemOf(context.Version.Model, c.Column.Name, reference.IsTraining) } : c)] };
 
     private static string KeyOf(MonitorContext context) => $"{context.Version.Model}@{context.Options.Alias}";
 
@@ -93,6 +96,7 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
                 Summary = Summarise(report, context, reference),
                 Alarms =
                 [
+                    .. report.Rows == 0 ? [] : NamedInVain(window),
                     .. DriftAlarms.Of(window, context.Options),
                     .. report.Chunks.Zip(parts, (chunk, part) => DriftAlarms.Of(part, context.Options).Select(a => a with { Chunk = chunk.Chunk })).SelectMany(a => a),
                     .. segments.SelectMany(s => DriftAlarms.Of(s.Parts, context.Options).Select(a => a with { Segment = s.Segment.ToString() })),
@@ -102,6 +106,20 @@ internal sealed class DriftCheck(IDatasetStore datasets, IPredictionLog log, IEn
 
         public void Dispose()
         {
+        }
+
+        // What vanished from the window is an alarm by itself.
+        private IEnumerable<Alarm> NamedInVain(DriftParts window)
+        {
+            var problems = reference.Columns.ToDictionary(c => c.Column.Name, c => c.Problem, StringComparer.Ordinal);
+            var known = window.Predictions.Select(p => p.Column).ToHashSet(StringComparer.Ordinal);
+            var named = context.Options.Segments.Select(c => (Column: c, Option: nameof(MonitorOptions.Segments))).Concat(context.Options.Thresholds.Keys.Order(StringComparer.Ordinal).Select(c => (Column: c, Option: nameof(MonitorOptions.Thresholds))));
+            foreach (var (column, option) in named.Distinct())
+            {
+                if (!problems.TryGetValue(column, out var problem) && !known.Contains(column)) yield return NamedColumns.Of(CheckName, column, option, "is no input and no output of the version");
+                else if (problem is not null) yield return NamedColumns.Of(CheckName, column, option, $"is not compared ({problem})");
+                else if (option == nameof(MonitorOptions.Segments) && !reference.Segments.Keys.Any(s => s.Column == column)) yield return NamedColumns.Of(CheckName, column, option, "has no segments in the reference");
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ using MlOps.Core;
 namespace MlOps.Monitoring;
 
 /// <summary>Holds rows as wholes to the training data of the version. Reads them once for each version.</summary>
-internal sealed class MultivariateCheck(IDatasetStore datasets, IOptionsMonitor<MultivariateOptions> options, MonitoringMetrics metrics, IServiceProvider services) : IMonitorCheck, IDisposable
+internal sealed class MultivariateCheck(IDatasetStore datasets, KeptInputs kept, IOptionsMonitor<MultivariateOptions> options, MonitoringMetrics metrics, IServiceProvider services) : IMonitorCheck, IDisposable
 {
     public const string CheckName = "multivariate";
 
@@ -32,7 +32,8 @@ internal sealed class MultivariateCheck(IDatasetStore datasets, IOptionsMonitor<
         {
             if (_references.TryGetValue(context.Monitor, out var known) && known.Fingerprint == fingerprint) return known.Reference;
             var training = context.RequireTraining();
-            var columns = WatchedColumns.Of(context.Manifest.Signature.InputSchema, training.Schema, context.Options, own);
+            var inputs = new DatasetSchema(context.Manifest.Signature.InputSchema.Where(c => kept.ProblemOf(context.Version.Model, c.Name, isTraining: true) is null));
+            var columns = WatchedColumns.Of(inputs, training.Schema, context.Options, own);
             var reference = await MultivariateReference.ReadAsync(datasets, training, columns, own, cancellationToken).ConfigureAwait(false);
             _references[context.Monitor] = (fingerprint, reference);
             return reference;

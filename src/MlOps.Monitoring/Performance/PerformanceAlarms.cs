@@ -21,6 +21,12 @@ internal static class PerformanceAlarms
         }
     }
 
+    public static IEnumerable<Alarm> OfTask(PerformanceTask task)
+    {
+        if (task.Options.FairnessColumns.Count == 0 || task.Name == PerformanceMetric.Binary) yield break;
+        yield return Quality("fairness", $"Groups are compared by how often they are predicted positive, which a model of the task {task.Name} does not say: nothing is judged. Empty FairnessColumns, and see how groups fare by SliceBy.", double.NaN, double.NaN);
+    }
+
     public static IEnumerable<Alarm> Of(Staleness staleness, PerformanceOptions options)
     {
         if (staleness.VersionAge > options.MaxVersionAge) yield return Old("version_age", "The version was registered", staleness.VersionAge, options.MaxVersionAge.Value);

@@ -21,6 +21,7 @@ internal sealed class PerformancePass : IMonitorPass
     private readonly Dictionary<(int Chunk, int Segment), RankingTally> _orders = [];
     private readonly Dictionary<int, CalibrationTally> _calibrations = [];
     private readonly FairnessTally[] _fairness;
+    private readonly NamedColumns _named;
     private readonly SeenIds _ids = new();
     private (long Rows, long Missing, long Infinite, long OutOfRange) _sound;
     private (long Other, long Duplicate) _leftOut;
@@ -31,6 +32,10 @@ internal sealed class PerformancePass : IMonitorPass
         (_context, _task, _reference, _referenceProblem, _newestRow) = (context, known.Task, known.Reference, known.Problem, known.NewestRow);
         (_probe, _metrics) = (probe, metrics);
         _slices = new(_task.Options, _reference);
+        var options = _task.Options;
+        _named = new(
+            PerformanceCheck.CheckName,
+            (nameof(PerformanceOptions.FairnessColumns), options.FairnessColumns), (nameof(PerformanceOptions.SliceBy), options.SliceBy), (nameof(PerformanceOptions.RankBy), options.RankBy is { } by ? [by] : []));
         _fairness = _task.Name == PerformanceMetric.Binary ? [.. _task.Options.FairnessColumns.Select(c => new FairnessTally(c))] : [];
     }
 
@@ -42,6 +47,7 @@ internal sealed class PerformancePass : IMonitorPass
         if (kept.Count == 0 || _task.Outputs.Read(rows) is not { } scored) return;
         _reference?.Estimator?.Estimate(scored, rows);
         _sound = (_sound.Rows + rows.Length, _sound.Missing + scored.Unsound.Missing, _sound.Infinite + scored.Unsound.Infinite, _sound.OutOfRange + scored.Unsound.OutOfRange);
+        _named.Add(rows);
         var slices = _slices.Read(rows);
         var all = Tally(batch.Chunk, 0);
         foreach (var row in kept)
@@ -80,7 +86,7 @@ internal sealed class PerformancePass : IMonitorPass
         return new(report with
         {
             Summary = Summarise(report),
-            Alarms = [.. alarms.Concat(fairness.SelectMany(PerformanceAlarms.Of)).Concat(PerformanceAlarms.Of(report.Staleness, _task.Options)).Concat(PerformanceAlarms.Of(report.Stability, _probe.Problem, _task.Options)).OrderByDescending(a => a.Severity)],
+            Alarms = [.. alarms.Concat(_named.Alarms()).Concat(PerformanceAlarms.OfTask(_task)).Concat(fairness.SelectMany(PerformanceAlarms.Of)).Concat(PerformanceAlarms.Of(report.Staleness, _task.Options)).Concat(PerformanceAlarms.Of(report.Stability, _probe.Problem, _task.Options)).OrderByDescending(a => a.Severity)],
         });
     }
 

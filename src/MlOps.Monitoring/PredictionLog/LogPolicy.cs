@@ -7,11 +7,12 @@ internal sealed class LogPolicy
 {
     private readonly PredictionLogOptions _options;
     private readonly ModelLogOptions _model;
+    private readonly IReadOnlyList<IColumnTags> _tags;
     private readonly ValueHash? _hash;
 
-    public LogPolicy(PredictionLogOptions options, string model)
+    public LogPolicy(PredictionLogOptions options, string model, IReadOnlyList<IColumnTags> tags)
     {
-        (_options, _model) = (options, options.Of(model));
+        (_options, _model, _tags) = (options, options.Of(model), tags);
         _hash = options.HashKey is { } key ? new(key) : null;
         SubjectHash = _model.HashSubject ? Hash : null;
     }
@@ -30,30 +31,28 @@ internal sealed class LogPolicy
         var chosen = new List<ChosenTensor>(tensors.Length);
         for (var i = 0; i < tensors.Length; i++)
         {
-            var redaction = RedactionOf(tensors[i].Name);
-            if (areInputs && redaction != Redaction.Drop)
-            {
-                redaction = _model.Features switch
-                {
-                    LoggedFeatures.None => Redaction.Drop,
-                    LoggedFeatures.Listed when !_model.Listed.Contains(tensors[i].Name) => Redaction.Drop,
-                    LoggedFeatures.Hashed => Redaction.Hash,
-                    _ => redaction,
-                };
-            }
-
+            var redaction = areInputs ? OfInput(tensors[i].Name) : RedactionOf(tensors[i].Name);
             if (redaction != Redaction.Drop) chosen.Add(new(i, redaction == Redaction.Hash ? Hash : null));
         }
 
         return [.. chosen];
     }
 
+    /// <summary>Says what becomes of an input; null when it is logged as it is.</summary>
+    public Redaction? OfInput(string column) => RedactionOf(column) is Redaction.Drop ? Redaction.Drop : _model.Features switch
+    {
+        LoggedFeatures.None => Redaction.Drop,
+        LoggedFeatures.Listed when !_model.Listed.Contains(column) => Redaction.Drop,
+        LoggedFeatures.Hashed => Redaction.Hash,
+        _ => RedactionOf(column),
+    };
+
     // Of several tags the strictest counts.
     private Redaction? RedactionOf(string column)
     {
         Redaction? strictest = null;
-        if (!_model.ColumnTags.TryGetValue(column, out var tags)) return null;
-        foreach (var tag in tags)
+        var own = _model.ColumnTags.TryGetValue(column, out var named) ? named : [];
+        foreach (var tag in own.Concat(_tags.SelectMany(t => t.TagsOf(column))))
         {
             if (_options.RedactedTags.TryGetValue(tag, out var redaction) && strictest != Redaction.Drop) strictest = redaction;
         }

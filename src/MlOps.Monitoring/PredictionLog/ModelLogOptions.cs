@@ -14,7 +14,7 @@ public sealed class ModelLogOptions
     /// <value>The default is empty.</value>
     public IList<string> Listed { get; set; } = [];
 
-    /// <summary>Gets or sets the tags of inputs and outputs, by their names.</summary>
+    /// <summary>Gets or sets the tags of inputs and outputs, by their names. Those of features and entities in the feature store count beside them.</summary>
     /// <value>The default is empty.</value>
     public IDictionary<string, IList<string>> ColumnTags { get; set; } = new Dictionary<string, IList<string>>(StringComparer.Ordinal);
 

@@ -41,12 +41,12 @@ internal sealed class PredictionLog : IPredictionLog, IAsyncDisposable, IDisposa
     private volatile bool _isEnding;
 
     public PredictionLog(
-        IPredictionStore store, IOptions<MlOpsOptions> folder, IOptions<PredictionLogOptions> options, TimeProvider time, MonitoringMetrics metrics, ILogger<PredictionLog> logger)
+        IPredictionStore store, IEnumerable<IColumnTags> tags, IOptions<MlOpsOptions> folder, IOptions<PredictionLogOptions> options, TimeProvider time, MonitoringMetrics metrics, ILogger<PredictionLog> logger)
     {
         _options = options.Value;
         (_time, _metrics, _logger, _store) = (time, metrics, logger, store);
         _sample = new(_options.SampleShare, _options.SampleKeepsErrors);
-        _shapes = new(_options);
+        _shapes = new(_options, [.. tags]);
         _folder = _options.Durability == LogDurability.Process ? new(folder.Value.PathOf("prediction-segments")) : null;
         _queue = new(_folder, _options.MaxRowsPerFile, time, logger);
         _room = new(_options.Capacity);

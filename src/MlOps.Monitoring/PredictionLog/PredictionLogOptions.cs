@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using MlOps.Core;
 
 namespace MlOps.Monitoring;
 
@@ -55,7 +56,7 @@ public sealed class PredictionLogOptions
     [StringLength(1_000, MinimumLength = 16)]
     public string? HashKey { get; set; }
 
-    /// <summary>Gets or sets what becomes of the columns that carry a tag (<see cref="ModelLogOptions.ColumnTags"/>), whatever else is said of them.</summary>
+    /// <summary>Gets or sets what becomes of the columns that carry a tag, by <see cref="ModelLogOptions.ColumnTags"/> or by an <see cref="IColumnTags"/> of the host such as the feature store, whatever else is said of them.</summary>
     /// <value>The default drops what is tagged <c>personal</c> or <c>secret</c>.</value>
     public IDictionary<string, Redaction> RedactedTags { get; set; } = new Dictionary<string, Redaction>(StringComparer.OrdinalIgnoreCase) { ["personal"] = Redaction.Drop, ["secret"] = Redaction.Drop };
 

@@ -25,14 +25,14 @@ internal sealed class LogPolicyValidator : IValidateOptions<PredictionLogOptions
             if (!Enum.IsDefined(policy.Features)) errors.Add($"MlOps:PredictionLog:{place}:Features is {policy.Features}, which is none of {string.Join(", ", Enum.GetNames<LoggedFeatures>())}.");
             if (policy.Features == LoggedFeatures.Listed && policy.Listed.Count == 0) errors.Add($"MlOps:PredictionLog:{place} logs listed features and lists none. Name them in Listed, or set Features to None.");
             if (policy.Features != LoggedFeatures.Listed && policy.Listed.Count > 0) errors.Add($"MlOps:PredictionLog:{place} lists features, but logs {policy.Features}. Set Features to Listed, or empty the list.");
-            if (options.HashKey is null && Hashes(options, policy)) errors.Add($"MlOps:PredictionLog:{place} hashes values, and there is no MlOps:PredictionLog:HashKey. Set it to a secret of at least 16 characters.");
+            if (options.HashKey is null && (policy.Features == LoggedFeatures.Hashed || policy.HashSubject)) errors.Add($"MlOps:PredictionLog:{place} hashes values, and there is no MlOps:PredictionLog:HashKey. Set it to a secret of at least 16 characters.");
         }
 
+        // Which columns carry a tag is known only when they come.
+        if (options.HashKey is null && options.RedactedTags.FirstOrDefault(t => t.Value == Redaction.Hash) is { Key: { } tag })
+            errors.Add($"MlOps:PredictionLog:RedactedTags:{tag} hashes values, and there is no MlOps:PredictionLog:HashKey. Set it to a secret of at least 16 characters.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
-
-    private static bool Hashes(PredictionLogOptions options, ModelLogOptions policy) => policy.Features == LoggedFeatures.Hashed || policy.HashSubject
-        || policy.ColumnTags.Values.Any(tags => tags.Any(tag => options.RedactedTags.TryGetValue(tag, out var redaction) && redaction == Redaction.Hash));
 
     private static bool IsModel(string name)
     {

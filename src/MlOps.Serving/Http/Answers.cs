@@ -37,18 +37,19 @@ internal static class Answers
         json.WriteBoolean("ready"u8, true);
     });
 
-    public static Task ModelAsync(HttpContext context, ServedModel served, IReadOnlyList<ModelVersion> versions) =>
-        WriteAsync(context, StatusCodes.Status200OK, (served, versions), static (json, state) =>
+    /// <summary>Writes what a model takes and gives: inputs that the host brings when they are left out have the parameter <c>optional</c>, and what they are found by stands behind the model's own.</summary>
+    public static Task ModelAsync(HttpContext context, ServedModel served, IReadOnlyList<ModelVersion> versions, RequestColumns columns) =>
+        WriteAsync(context, StatusCodes.Status200OK, (served, versions, columns), static (json, state) =>
         {
-            var (served, versions) = state;
+            var (served, versions, columns) = state;
             var manifest = served.Model.Manifest;
             json.WriteString("name"u8, served.Name);
             json.WriteStartArray("versions"u8);
             foreach (var version in versions) json.WriteStringValue(version.Version.ToString(CultureInfo.InvariantCulture));
             json.WriteEndArray();
             json.WriteString("platform"u8, manifest.Platform);
-            WriteSpecs(json, "inputs", manifest.Signature.GetInputs());
-            WriteSpecs(json, "outputs", manifest.Signature.Outputs);
+            WriteSpecs(json, "inputs", columns.Inputs, columns.Optional);
+            WriteSpecs(json, "outputs", manifest.Signature.Outputs, []);
             json.WriteStartObject("properties"u8);
             json.WriteString("version"u8, served.VersionText);
             json.WriteString("digest"u8, served.Version.RequireBundle().Artifact.Digest);
@@ -78,7 +79,7 @@ internal static class Answers
             json.WriteEndArray();
         });
 
-    private static void WriteSpecs(Utf8JsonWriter json, string member, IReadOnlyList<TensorSpec> specs)
+    private static void WriteSpecs(Utf8JsonWriter json, string member, IReadOnlyList<TensorSpec> specs, IReadOnlyList<string> optional)
     {
         json.WriteStartArray(member);
         foreach (var spec in specs)
@@ -90,6 +91,13 @@ internal static class Answers
             json.WriteNumberValue(-1);
             json.WriteNumberValue(spec.Width);
             json.WriteEndArray();
+            if (optional.Contains(spec.Name))
+            {
+                json.WriteStartObject("parameters"u8);
+                json.WriteBoolean("optional"u8, true);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 

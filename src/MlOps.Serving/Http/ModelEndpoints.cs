@@ -101,7 +101,7 @@ internal sealed class ModelEndpoints(ModelHost host, IModelRegistry registry, Pr
     {
         using var lease = await LeaseAsync(context).ConfigureAwait(false);
         var versions = await registry.ListVersionsAsync(lease.Served.Name, context.RequestAborted).ConfigureAwait(false);
-        await Answers.ModelAsync(context, lease.Served, versions).ConfigureAwait(false);
+        await Answers.ModelAsync(context, lease.Served, versions, recorder.ColumnsOf(lease.Served)).ConfigureAwait(false);
     }
 
     private async Task InferAsync(HttpContext context)

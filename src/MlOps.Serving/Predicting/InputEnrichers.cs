@@ -20,6 +20,20 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
     /// <summary>Gives the columns by which enrichers find others and which the model itself does not take. A request may hold them.</summary>
     public IReadOnlyList<Column> KeysOf(ServedModel served) => (Know(served) ? served.Keys ??= FindKeys(served) : RequestKeys.None).Columns;
 
+    /// <summary>Gives what a request may hold: what the model takes, and what enrichers find others by.</summary>
+    public RequestColumns RequestColumnsOf(ServedModel served) => new(
+        [.. served.Model.Manifest.Signature.GetInputs(), .. KeysOf(served).Select(k => new TensorSpec(k.Name, ModelSignature.TypeOf(k.Type)))],
+        Know(served) ? [.. ColumnsOf(served).SelectMany(e => e.Columns)] : []);
+
+    /// <summary>Gives the inputs of a request that the model takes or that others are found by.</summary>
+    public IReadOnlyList<Tensor> KnownOf(ServedModel served, IReadOnlyList<Tensor> inputs)
+    {
+        var (schema, keys) = (served.Model.Manifest.Signature.InputSchema, KeysOf(served));
+        return inputs.All(IsKnown) ? inputs : [.. inputs.Where(IsKnown)];
+
+        bool IsKnown(Tensor input) => input is null || schema.Contains(input.Name) || keys.Any(k => k.Name == input.Name); // what is null is refused later
+    }
+
     /// <summary>Gives what the model takes of a request: all but the columns by which enrichers find others.</summary>
     /// <exception cref="ModelInputException">Such a column stands twice in the request, or has another type, width or number of rows.</exception>
     public IReadOnlyList<Tensor> TakenBy(ServedModel served, IReadOnlyList<Tensor> inputs)
@@ -73,6 +87,11 @@ internal sealed class InputEnrichers(IEnumerable<IModelInputEnricher> enrichers)
 
 /// <summary>What an enricher knows for a loaded version.</summary>
 internal sealed record Enrichment(IModelInputEnricher Enricher, IReadOnlyList<string> Columns);
+
+/// <summary>What a request may hold.</summary>
+/// <param name="Inputs">What it may hold, the model's own inputs first.</param>
+/// <param name="Optional">Those of them that enrichers bring when they are left out.</param>
+internal sealed record RequestColumns(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<string> Optional);
 
 /// <summary>The columns of requests by which enrichers find others, and which a loaded version does not take itself.</summary>
 internal sealed record RequestKeys(DatasetSchema Columns)

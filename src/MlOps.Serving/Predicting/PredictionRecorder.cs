@@ -6,7 +6,7 @@ namespace MlOps.Serving;
 
 /// <summary>Predicts, measures and logs: what happens to every request however it came.</summary>
 internal sealed class PredictionRecorder(
-    TimeProvider time, ServingMetrics metrics, InputEnrichers enrichers, InputGuards guards, ShadowQueues shadows, ILogger<PredictionRecorder> logger, IPredictionLog? log)
+    TimeProvider time, ServingMetrics metrics, InputEnrichers enrichers, InputGuards guards, ShadowQueues shadows, bool ignoresUnknown, ILogger<PredictionRecorder> logger, IPredictionLog? log)
 {
     /// <summary>Says whether predictions of a loaded version need their inputs as tensors, because they are logged, looked at, added to or given to a shadow.</summary>
     public bool NeedsTensors(ServedModel served) => log is not null || guards.Watch(served.Name) || enrichers.Know(served) || shadows.Of(served.Name) is not null;
@@ -16,6 +16,9 @@ internal sealed class PredictionRecorder(
 
     /// <summary>Gives the columns by which enrichers find others and which the model itself does not take.</summary>
     public IReadOnlyList<Column> KeysOf(ServedModel served) => enrichers.KeysOf(served);
+
+    /// <summary>Gives what a request may hold.</summary>
+    public RequestColumns ColumnsOf(ServedModel served) => enrichers.RequestColumnsOf(served);
 
     /// <summary>Notes when a request came, and gives it an identifier when it brought none.</summary>
     public RequestStamp Stamp(string? id = null)
@@ -36,6 +39,7 @@ internal sealed class PredictionRecorder(
         IReadOnlyList<InputFinding> flagged = [];
         try
         {
+            if (isShadow || ignoresUnknown) inputs = enrichers.KnownOf(served, inputs); // the champion has taken all of them; a shadow that learned from fewer columns is not to be refused for that
             inputs = await enrichers.AddAsync(served, inputs, cancellationToken).ConfigureAwait(false);
             var taken = enrichers.TakenBy(served, inputs);
             if (!isShadow && guards.Watch(served.Name) && InputGuards.Fit(served, taken) is { } fitted) flagged = guards.Check(served, fitted);

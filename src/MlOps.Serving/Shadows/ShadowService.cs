@@ -49,7 +49,7 @@ internal sealed class ShadowService(ShadowQueues queues, ModelHost host, Predict
         try
         {
             var origin = request.Origin with { Variant = PredictionVariants.Shadow, TraceId = trace };
-            var predicted = await recorder.PredictAsync(served, request.Stamp, Taken(served, request.Inputs), origin, CancellationToken.None).ConfigureAwait(false);
+            var predicted = await recorder.PredictAsync(served, request.Stamp, request.Inputs, origin, CancellationToken.None).ConfigureAwait(false);
             metrics.Shadowed(queue.Model, "ok");
             metrics.Compared(served, request.Version, Agreement.Of(request.Outputs, predicted.Outputs, queue.Options.Tolerance));
         }
@@ -60,12 +60,5 @@ internal sealed class ShadowService(ShadowQueues queues, ModelHost host, Predict
             metrics.Shadowed(queue.Model, e is ModelInputException ? "refused" : "failed");
             queue.Failed(served, e);
         }
-    }
-
-    // The champion has taken all of them; a version that learned from fewer columns is not to be refused for that.
-    private static IReadOnlyList<Tensor> Taken(ServedModel served, IReadOnlyList<Tensor> inputs)
-    {
-        var schema = served.Model.Manifest.Signature.InputSchema;
-        return inputs.All(i => schema.Contains(i.Name)) ? inputs : [.. inputs.Where(i => schema.Contains(i.Name))];
     }
 }

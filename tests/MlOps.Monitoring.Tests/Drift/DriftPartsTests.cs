@@ -85,6 +85,21 @@ public sealed class DriftPartsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_column_that_is_named_in_vain_is_an_alarm()
+    {
+        await TrainAsync();
+        _world.Log.Batches.Add(Day(0, 1000, score: s => s));
+        var report = await CheckAsync(o =>
+        {
+            o.Segments.Add("orign");
+            o.Thresholds["distnce"] = new() { Upper = 0.1 };
+            o.Thresholds["output.Score"] = new() { Upper = 10 };
+        });
+        report.Alarms.Select(a => (a.Subject, a.Kind)).Should().Equal(("orign", AlarmKind.Quality), ("distnce", AlarmKind.Quality));
+        report.Alarms[1].Sentence.Should().Be("Named in Thresholds, but it is no input and no output of the version: nothing is judged by it. Correct the name, log the column, or take it out of Thresholds.");
+    }
+
+    [Fact]
     public async Task Segments_are_the_most_frequent_values()
     {
         await TrainAsync();

@@ -19,7 +19,7 @@ internal sealed class Watched : IDisposable
         if (learner is not null) services.AddSingleton(learner);
         multivariate.Enabled = true;
         _options = options;
-        _check = new(_world.Datasets, new Fixed(multivariate), _metrics, services.BuildServiceProvider());
+        _check = new(_world.Datasets, _world.KeepsAll, new Fixed(multivariate), _metrics, services.BuildServiceProvider());
     }
 
     /// <summary>Trains a model.</summary>

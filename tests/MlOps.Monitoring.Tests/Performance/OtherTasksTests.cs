@@ -51,6 +51,14 @@ public sealed class OtherTasksTests : IDisposable
     }
 
     [Fact]
+    public async Task Fairness_that_is_asked_of_another_task_is_not_passed_over_in_silence()
+    {
+        await TrainNumbersAsync();
+        _world.World.Log.Batches.Add(Numbers(1000, 2, labelled: 1).ToBatch());
+        (await _world.CheckAsync(o => o.FairnessColumns.Add("x"))).Alarms.Single().Sentence.Should().Contain("task regression").And.Contain("SliceBy");
+    }
+
+    [Fact]
     public async Task Predictions_of_several_classes_have_a_worth()
     {
         await TrainClassesAsync();

@@ -314,6 +314,21 @@ public sealed class PerformanceCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Columns_by_which_nothing_can_be_judged_are_an_alarm()
+    {
+        await TrainAsync();
+        _world.World.Log.Batches.Add(BinaryFlights.Log(1000).ToBatch());
+        var report = await _world.CheckAsync(o =>
+        {
+            o.FairnessColumns.Add("gender");
+            o.SliceBy.Add("carrier");
+            o.SliceBy.Add("carier");
+        });
+        report.Alarms.Select(a => (a.Subject, a.Kind)).Should().BeEquivalentTo([("carier", AlarmKind.Quality), ("gender", AlarmKind.Quality)]);
+        report.Alarms.Single(a => a.Subject == "gender").Sentence.Should().StartWith("Named in FairnessColumns, but it has no value in 1,000 predictions");
+    }
+
+    [Fact]
     public async Task Age_is_told_and_judged_when_asked()
     {
         var training = BinaryFlights.Validation(500).Add("date", Enumerable.Range(0, 500).Select(i => World.May.AddDays(-40 - (i / 100.0))));

@@ -53,6 +53,14 @@ public sealed class LogPolicyTests : LogTest
     }
 
     [Fact]
+    public async Task Tags_that_the_host_knows_count_as_well()
+    {
+        Tags = new HostTags();
+        var row = await LogAsync(m => m.ColumnTags = new Dictionary<string, IList<string>> { ["Score"] = ["harmless"] });
+        row.Keys.Should().NotContain("origin").And.Contain(["distance", "output.Score.0"]);
+    }
+
+    [Fact]
     public async Task A_policy_of_a_model_takes_the_place_of_the_default()
     {
         var log = await OpenAsync(o =>
@@ -148,11 +156,7 @@ public sealed class LogPolicyTests : LogTest
         Refused(o => o.Models["m"] = new() { Features = (LoggedFeatures)9 }).Should().Contain("Features");
         Refused(o => o.SampleShare = double.NaN).Should().Contain("SampleShare");
         Refused(o => o.RetentionDays = 0).Should().Contain("RetentionDays");
-        Refused(o =>
-        {
-            o.RedactedTags["place"] = Redaction.Hash;
-            o.Default.ColumnTags["origin"] = ["place"];
-        }).Should().Contain("HashKey");
+        Refused(o => o.RedactedTags["place"] = Redaction.Hash).Should().Contain("RedactedTags:place").And.Contain("HashKey");
     }
 
     private static string Refused(Action<PredictionLogOptions> configure)
@@ -181,5 +185,10 @@ public sealed class LogPolicyTests : LogTest
         await log.WriteAsync(Entry("a"), Stop);
         await log.FlushAsync(Stop);
         return (await ReadAsync(log)).Single();
+    }
+
+    private sealed class HostTags : IColumnTags
+    {
+        public IReadOnlyCollection<string> TagsOf(string column) => column == "origin" ? ["personal"] : [];
     }
 }

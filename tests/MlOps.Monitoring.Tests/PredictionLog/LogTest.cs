@@ -23,6 +23,8 @@ public abstract class LogTest : IAsyncDisposable
 
     protected FakeTimeProvider Time { get; } = new(Noon);
 
+    protected IColumnTags? Tags { get; set; }
+
     protected IServiceProvider Services => _services!;
 
     protected IPredictionLogAdmin Admin => Services.GetRequiredService<IPredictionLogAdmin>();
@@ -42,6 +44,7 @@ public abstract class LogTest : IAsyncDisposable
     {
         await CloseAsync();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(Time).AddSingleton<IColumnarEngine>(_engine).AddSingleton(_meters);
+        if (Tags is not null) services.AddSingleton(Tags);
         services.AddMlOpsCore(o => o.Folder = Folder.Path).AddMonitoring(configure);
         _services = services.BuildServiceProvider();
         return _services.GetRequiredService<IPredictionLog>();

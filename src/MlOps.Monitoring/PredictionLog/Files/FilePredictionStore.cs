@@ -65,7 +65,14 @@ internal sealed class FilePredictionStore : IPredictionStore
     public async Task<IReadOnlyList<DatasetSchema>> GetSchemasAsync(string model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken = default)
     {
         var schemas = new List<DatasetSchema>();
-        foreach (var file in FilesOf(model, from, to).DistinctBy(f => f.Kind)) schemas.Add(await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false));
+        var kinds = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in FilesOf(model, from, to).Where(f => !kinds.Contains(f.Kind)))
+        {
+            if (await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false) is not { } schema) continue;
+            kinds.Add(file.Kind);
+            schemas.Add(schema);
+        }
+
         return schemas;
     }
 
@@ -74,9 +81,8 @@ internal sealed class FilePredictionStore : IPredictionStore
     {
         foreach (var file in FilesOf(model, from, to))
         {
-            // Files of older versions have not all of the columns.
-            var known = columns is null ? null : await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false);
-            await foreach (var batch in _predictions.ReadAsync(file, columns?.Where(known!.Contains).ToArray(), cancellationToken).ConfigureAwait(false)) yield return batch;
+            if (await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false) is not { } known) continue;
+            await foreach (var batch in _predictions.ReadAsync(file, columns?.Where(known.Contains).ToArray(), cancellationToken).ConfigureAwait(false)) yield return batch; // files of older versions have not all of the columns
         }
     }
 
@@ -102,10 +108,23 @@ internal sealed class FilePredictionStore : IPredictionStore
         var erased = 0L;
         foreach (var model in _predictions.Models())
         {
+            // True values go first, so that an erasure which was stopped finds all of them again; then files whose place others have taken, which count again when those go.
+            var replaced = _predictions.ListReplaced(model);
             var ids = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var part in _predictions.Parts(model)) _predictions.RemoveReplaced(model, part);
-            foreach (var file in _predictions.List(model, static _ => true)) erased += await EraseAsync(file, subject, at, ids, cancellationToken).ConfigureAwait(false);
+            var concerned = new List<LogFile>();
+            foreach (var file in replaced.Concat(_predictions.List(model, static _ => true)))
+            {
+                var found = await FindAsync(file, subject, at, ids, cancellationToken).ConfigureAwait(false);
+                if (found > 0) concerned.Add(file);
+                if (!replaced.Contains(file)) erased += found;
+            }
+
             if (ids.Count > 0) await EraseTruthsAsync(model, ids, cancellationToken).ConfigureAwait(false);
+            foreach (var file in concerned)
+            {
+                var schema = (await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false))!; // it was read a moment ago
+                await _predictions.RewriteAsync(file, schema, WithoutAsync(file, schema, subject, at, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return erased;
@@ -166,11 +185,10 @@ internal sealed class FilePredictionStore : IPredictionStore
         return _predictions.List(model, p => DayParts.IsBetween(DayParts.DayOf(p), first, last));
     }
 
-    private async Task<int> EraseAsync(LogFile file, string subject, DateTimeOffset at, HashSet<string> ids, CancellationToken cancellationToken)
+    private async Task<int> FindAsync(LogFile file, string subject, DateTimeOffset at, HashSet<string> ids, CancellationToken cancellationToken)
     {
-        var schema = await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false);
-        if (!schema.Contains(PredictionColumns.Subject)) return 0; // of an older version, which knew no subjects
-        var erased = 0;
+        if (await _predictions.SchemaOfAsync(file, cancellationToken).ConfigureAwait(false) is not { } schema || !schema.Contains(PredictionColumns.Subject)) return 0; // files of older versions know no subjects
+        var found = 0;
         await foreach (var batch in _predictions.ReadAsync(file, [PredictionColumns.Subject, PredictionColumns.Time, PredictionColumns.Id], cancellationToken).ConfigureAwait(false))
         {
             var (subjects, times, names) = ((StringArray)batch.Column(0), (TimestampArray)batch.Column(1), (StringArray)batch.Column(2));
@@ -178,12 +196,11 @@ internal sealed class FilePredictionStore : IPredictionStore
             {
                 if (!IsOf(subjects, times, row, subject, at)) continue;
                 ids.Add(names.GetString(row));
-                erased++;
+                found++;
             }
         }
 
-        if (erased > 0) await _predictions.RewriteAsync(file, schema, WithoutAsync(file, schema, subject, at, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return erased;
+        return found;
     }
 
     private static bool IsOf(StringArray subjects, TimestampArray times, int row, string subject, DateTimeOffset at) => subjects.GetString(row) == subject && times.GetTimestamp(row) <= at;
@@ -200,8 +217,7 @@ internal sealed class FilePredictionStore : IPredictionStore
 
     private async Task EraseTruthsAsync(string model, HashSet<string> ids, CancellationToken cancellationToken)
     {
-        foreach (var part in _truths.Parts(model)) _truths.RemoveReplaced(model, part);
-        foreach (var file in _truths.List(model, static _ => true))
+        foreach (var file in _truths.ListReplaced(model).Concat(_truths.List(model, static _ => true)))
         {
             var isConcerned = false;
             await foreach (var batch in _truths.ReadAsync(file, [PredictionColumns.Id], cancellationToken).ConfigureAwait(false)) isConcerned |= RowsWithout((StringArray)batch.Column(0), ids).Count < batch.Length;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
 using MlOps.Core;
@@ -8,15 +10,15 @@ namespace MlOps.Monitoring;
 
 /// <summary>Parquet files by model and part, which is a day: <c>model/part/sequence-kind-key.parquet</c>. A file appears whole or not at all.</summary>
 /// <remarks>
-/// Files that were put together are followed by one that takes their place: beside it stands a list of their names, and whoever reads passes over them from then on. They are removed an upkeep later, so that those
-/// who were reading them come to their end.
+/// Files that were put together are followed by one that takes their place: beside it stands a list of their names, and whoever reads passes over them from then on. They are removed when that is an hour ago, so that
+/// those who were reading them come to their end.
 /// </remarks>
 internal sealed class LogFolder(string root, IColumnarEngine engine)
 {
     private const string TemporarySuffix = ".tmp";
     private const string FileSuffix = ".parquet";
     private const string ReplacesSuffix = ".replaces";
-    private static readonly TimeSpan TornAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MayBeInUse = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<string, DatasetSchema> _schemas = new(StringComparer.Ordinal);
 
     /// <summary>Writes rows for the next file of a part, where nobody looks for them yet.</summary>
@@ -67,6 +69,10 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         return files;
     }
 
+    /// <summary>Lists the files whose place others have taken, which nobody begins to read any more.</summary>
+    /// <param name="model">The model.</param>
+    public IReadOnlyList<LogFile> ListReplaced(string model) => [.. Parts(model).SelectMany(p => List(PathOf(model, p)).Replaced)];
+
     /// <summary>Lists the models.</summary>
     public IReadOnlyList<string> Models() => Directory.Exists(root) ? [.. new DirectoryInfo(root).EnumerateDirectories().Select(d => d.Name).Order(StringComparer.Ordinal)] : [];
 
@@ -77,16 +83,37 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         return folder.Exists ? [.. folder.EnumerateDirectories().Select(d => d.Name).Order(StringComparer.Ordinal)] : [];
     }
 
-    /// <summary>Reads the columns of a file. Files of one kind have the same, so each kind is read once.</summary>
-    public async Task<DatasetSchema> SchemaOfAsync(LogFile file, CancellationToken cancellationToken)
+    /// <summary>Reads the columns of a file, which are null when it was removed since it was listed. Files of one kind have the same, so each kind is read once.</summary>
+    public async Task<DatasetSchema?> SchemaOfAsync(LogFile file, CancellationToken cancellationToken)
     {
         if (_schemas.TryGetValue(file.Kind, out var known)) return known;
-        await foreach (var batch in engine.ReadAsync(new ParquetFile(file.Path), cancellationToken: cancellationToken).ConfigureAwait(false)) return _schemas[file.Kind] = DatasetSchema.FromArrow(batch.Schema);
-        throw new DataException($"The log file '{file.Path}' has no columns. Restore it from a backup or remove it.") { DataSource = file.Path };
+        await foreach (var batch in ReadAsync(file, null, cancellationToken).ConfigureAwait(false)) return _schemas[file.Kind] = DatasetSchema.FromArrow(batch.Schema);
+        return File.Exists(file.Path) ? throw new DataException($"The log file '{file.Path}' has no columns. Restore it from a backup or remove it.") { DataSource = file.Path } : null;
     }
 
-    /// <summary>Reads a file.</summary>
-    public IAsyncEnumerable<RecordBatch> ReadAsync(LogFile file, IReadOnlyList<string>? columns, CancellationToken cancellationToken) => engine.ReadAsync(new ParquetFile(file.Path), columns, cancellationToken);
+    /// <summary>Reads a file. One that was removed since it was listed, since its day or all of its subjects were, has no rows.</summary>
+    /// <exception cref="DataException">The file cannot be read, or it was listed so long ago that its rows may lie in another one by now.</exception>
+    public async IAsyncEnumerable<RecordBatch> ReadAsync(LogFile file, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var batches = engine.ReadAsync(new ParquetFile(file.Path), columns, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (batches.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await batches.MoveNextAsync().ConfigureAwait(false)) yield break;
+                }
+                catch (DataException e) when (!File.Exists(file.Path))
+                {
+                    if (Stopwatch.GetElapsedTime(file.Listed) < MayBeInUse) yield break;
+                    throw new DataException($"The log file '{file.Path}' was put together with others while the log was read for more than an hour. Read a shorter span at a time.", e) { DataSource = file.Path };
+                }
+
+                yield return batches.Current;
+            }
+        }
+    }
 
     /// <summary>Writes a file again with other rows, in its place. Without rows it is removed.</summary>
     public async Task RewriteAsync(LogFile file, DatasetSchema schema, IAsyncEnumerable<RecordBatch> rows, CancellationToken cancellationToken)
@@ -128,7 +155,7 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         {
             LogFile[] files = [.. kind];
             if (files.Length < 2) continue;
-            var schema = await SchemaOfAsync(files[0], cancellationToken).ConfigureAwait(false);
+            if (await SchemaOfAsync(files[0], cancellationToken).ConfigureAwait(false) is not { } schema) continue;
             var temporary = Path.Combine(folder, Path.GetRandomFileName() + TemporarySuffix);
             var name = NameOf(SequenceOf(Path.GetFileName(files[^1].Path)), schema, keyPrefix + Guid.CreateVersion7().ToString("n"));
             try
@@ -150,9 +177,6 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         return less;
     }
 
-    /// <summary>Removes the files of a part whose place others have taken.</summary>
-    public void RemoveReplaced(string model, string part) => RemoveReplaced(PathOf(model, part));
-
     /// <summary>Removes a part.</summary>
     public void Remove(string model, string part) => Directory.Delete(PathOf(model, part), recursive: true);
 
@@ -162,52 +186,64 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         if (!Directory.Exists(root)) return;
         foreach (var path in Directory.EnumerateFiles(root, "*" + TemporarySuffix, SearchOption.AllDirectories))
         {
-            // The time of a file is the machine's, so it is held against the machine's clock and not the host's.
-            if (TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(path) > TornAfter) File.Delete(path);
+            if (!IsInUse(path)) File.Delete(path);
         }
     }
 
     private static string NameOf(int sequence, DatasetSchema schema, string key) =>
         string.Create(CultureInfo.InvariantCulture, $"{sequence:D8}-{Sha256.Hex(schema.ToString())[..16]}{(key.Length == 0 ? string.Empty : "-")}{key}{FileSuffix}");
 
+    // Only one process at a time does this.
     private static void RemoveReplaced(string folder)
     {
         if (!Directory.Exists(folder)) return;
-        var (_, replaced, lists) = List(folder);
-        foreach (var path in replaced) File.Delete(path);
-        foreach (var list in lists) File.Delete(list); // last: without it they would count again
+        foreach (var list in Directory.GetFiles(folder, "*" + ReplacesSuffix))
+        {
+            // Without the new file, the process that wanted to write it was killed before.
+            if (File.Exists(list[..^ReplacesSuffix.Length]))
+            {
+                if (IsInUse(list)) continue;
+                var replaced = ReadNames(list);
+                if (replaced.Any(f => File.Exists(f + ReplacesSuffix))) continue; // without that file, those before it would count again
+                replaced.ForEach(File.Delete);
+            }
+
+            File.Delete(list); // last: without it they would count again
+        }
     }
 
-    private static (List<LogFile> Files, List<string> Replaced, List<string> Lists) List(string folder)
+    // The time of a file is the machine's, so it is held against the machine's clock and not the host's.
+    private static bool IsInUse(string path) => TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(path) <= MayBeInUse;
+
+    private static (IReadOnlyList<LogFile> Files, IReadOnlyList<LogFile> Replaced) List(string folder)
     {
         string[] all;
         try
         {
-            all = [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
+            all = [.. Directory.EnumerateFiles(folder, "*" + FileSuffix).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {
-            return ([], [], []); // removed meanwhile
+            return ([], []); // removed meanwhile
         }
 
-        var lists = all.Where(f => f.EndsWith(ReplacesSuffix, StringComparison.Ordinal)).ToList();
-        var passed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var list in lists)
+        // The list is asked for by the file that was found, as it is there before the file is: others may be put together at this moment.
+        var passed = all.SelectMany(f => ReadNames(f + ReplacesSuffix)).ToHashSet(StringComparer.Ordinal);
+        var files = all.Where(File.Exists).Select(LogFile.Of).ToLookup(f => passed.Contains(f.Path));
+        return ([.. files[false]], [.. files[true]]);
+    }
+
+    // Empty for a list that is not there.
+    private static List<string> ReadNames(string list)
+    {
+        try
         {
-            // Where the new file is not there, the process that wanted to write it was killed before.
-            if (!File.Exists(list[..^ReplacesSuffix.Length])) continue;
-            try
-            {
-                foreach (var name in File.ReadLines(list)) passed.Add(Path.Combine(folder, Path.GetFileName(name)));
-            }
-            catch (FileNotFoundException)
-            {
-                // It was removed meanwhile, and before it the files that it names.
-            }
+            return File.Exists(list) ? [.. File.ReadLines(list).Select(name => Path.Combine(Path.GetDirectoryName(list)!, Path.GetFileName(name)))] : [];
         }
-
-        var files = all.Where(f => f.EndsWith(FileSuffix, StringComparison.Ordinal) && (passed.Contains(f) || File.Exists(f))).ToLookup(passed.Contains);
-        return ([.. files[false].Select(LogFile.Of)], [.. files[true]], lists);
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return []; // it was removed meanwhile, and before it the files that it names
+        }
     }
 
     private static IEnumerable<int> Sequences(string folder) => Directory.EnumerateFiles(folder, "*" + FileSuffix).Select(f => SequenceOf(Path.GetFileName(f)));
@@ -220,7 +256,7 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
         yield return batch;
     }
 
-    private async IAsyncEnumerable<RecordBatch> AllAsync(LogFile[] files, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RecordBatch> AllAsync(LogFile[] files, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var file in files)
         {
@@ -239,12 +275,13 @@ internal sealed class LogFolder(string root, IColumnarEngine engine)
 /// <param name="Path">Where it lies.</param>
 /// <param name="Kind">Files of the same kind have the same columns.</param>
 /// <param name="Key">What else tells it from others; empty for files of older versions.</param>
-internal sealed record LogFile(string Path, string Kind, string Key)
+/// <param name="Listed">When it was found, by the <see cref="Stopwatch"/>.</param>
+internal sealed record LogFile(string Path, string Kind, string Key, long Listed)
 {
     public static LogFile Of(string path)
     {
         var name = System.IO.Path.GetFileNameWithoutExtension(path).Split('-', 3);
-        return new(path, name.Length > 1 ? name[1] : name[0], name.Length > 2 ? name[2] : string.Empty);
+        return new(path, name.Length > 1 ? name[1] : name[0], name.Length > 2 ? name[2] : string.Empty, Stopwatch.GetTimestamp());
     }
 }
 

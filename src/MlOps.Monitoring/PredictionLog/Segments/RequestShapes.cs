@@ -4,7 +4,7 @@ using MlOps.Core;
 namespace MlOps.Monitoring;
 
 /// <summary>The shapes of the requests that were seen lately. Thread-safe.</summary>
-internal sealed class RequestShapes(PredictionLogOptions options)
+internal sealed class RequestShapes(PredictionLogOptions options, IReadOnlyList<IColumnTags> tags)
 {
     // A caller who sends ever other columns fills it, and makes others find their shapes again; it does not fill the memory.
     private const int Most = 1_024;
@@ -32,7 +32,7 @@ internal sealed class RequestShapes(PredictionLogOptions options)
 
             ModelNames.CheckModel(entry.Model);
             if (_policies.Count >= Most) _policies.Clear();
-            var made = new RequestShape(entry, _next++, _policies.GetOrAdd(entry.Model, static (model, o) => new(o, model), options));
+            var made = new RequestShape(entry, _next++, _policies.GetOrAdd(entry.Model, static (model, o) => new(o.options, model, o.tags), (options, tags)));
             _shapes = _shapes.Length >= Most ? [made] : [.. _shapes, made];
             return _last = made;
         }
