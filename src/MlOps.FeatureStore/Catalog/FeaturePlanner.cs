@@ -17,8 +17,9 @@ internal sealed class FeaturePlanner(FeatureDefinitions definitions, IFeatureCat
             var text = json.ToJsonString(MlOpsJson.Options);
             var digest = DefinitionDigest.Of(json);
             var stored = known.Remove((kind, name), out var newest) ? newest : null;
-            if (stored?.Json == text) continue;
             var last = stored ?? await LastAsync(kind, name, cancellationToken).ConfigureAwait(false);
+            stored ??= last is { IsRemoved: false } ? last : null; // another host has applied it since they were listed
+            if (stored?.Json == text) continue;
             var properties = stored is null ? [] : PropertyDifferences.Of(ParseJson(stored), json);
             changes.Add(new(stored is null ? FeatureChangeKind.Added : FeatureChangeKind.Changed, kind, name, (last?.Version ?? 0) + 1, properties) { Digest = digest, Json = text });
             if (kind == FeatureKinds.Service && last is not null && last.Digest != digest)

@@ -203,6 +203,16 @@ public sealed class FeaturePlannerTests
     }
 
     [Fact]
+    public async Task What_another_host_has_applied_since_the_catalog_was_listed_is_not_applied_again()
+    {
+        var known = await _catalog.ListAsync(Cancel);
+        await ApplyAsync(Flights());
+        var plan = await Planner(Flights(), new Overtaken(_catalog, known)).PlanAsync(Cancel);
+        plan.ToString().Should().Be("Nothing differs.");
+        (await Planner(Flights(hop: "1m"), new Overtaken(_catalog, known)).PlanAsync(Cancel)).Changes.Single().Should().Match<FeatureChange>(c => c.Kind == FeatureKinds.View && c.Change == FeatureChangeKind.Changed && c.Version == 2);
+    }
+
+    [Fact]
     public async Task A_host_without_features_does_not_look_at_its_catalog() =>
         (await StartAsync(Defining.Features(), DefinitionsAtStart.Refuse, new Unreachable())).Collector.Count.Should().Be(0);
 
@@ -284,6 +294,20 @@ public sealed class FeaturePlannerTests
         var start = new CatalogAtStart(provider, Options.Create(new FeatureCatalogOptions { AtStart = atStart }), new FakeTimeProvider(), logger);
         await start.StartingAsync(Cancel);
         return logger;
+    }
+
+    /// <summary>A catalog that was listed before others applied what is in it.</summary>
+    private sealed class Overtaken(IFeatureCatalog catalog, IReadOnlyList<FeatureDefinitionVersion> listed) : IFeatureCatalog
+    {
+        public Task<IReadOnlyList<FeatureDefinitionVersion>> ListAsync(CancellationToken cancellationToken = default) => Task.FromResult(listed);
+
+        public Task<IReadOnlyList<FeatureDefinitionVersion>> GetHistoryAsync(string kind, string name, CancellationToken cancellationToken = default) => catalog.GetHistoryAsync(kind, name, cancellationToken);
+
+        public Task ApplyAsync(IReadOnlyList<FeatureDefinitionVersion> changes, CancellationToken cancellationToken = default) => catalog.ApplyAsync(changes, cancellationToken);
+
+        public Task<MaterializationMark?> FindMarkAsync(string view, CancellationToken cancellationToken = default) => catalog.FindMarkAsync(view, cancellationToken);
+
+        public Task<MaterializationMark> SetMarkAsync(MaterializationMark mark, CancellationToken cancellationToken = default) => catalog.SetMarkAsync(mark, cancellationToken);
     }
 
     private sealed class Unreachable : IFeatureCatalog
