@@ -93,6 +93,21 @@ public class SampleTestTests
         StudentTest.Test([1.0, 1], [1.0, 1]).Should().Be(new TestResult(0, 1));
         StudentTest.Test([1.0, 1], [2.0, 2]).PValue.Should().Be(0);
         StudentTest.Test([1.0], [2.0]).PValue.Should().Be(double.NaN);
+        WelchTest.Test([1.0, 1], [1.0, 1]).Should().Be(new TestResult(0, 1));
+        WelchTest.Test([2.0, 2], [1.0, 1]).Should().Be(new TestResult(double.PositiveInfinity, 0));
+        WelchTest.Test([1.0], [2.0, 3]).PValue.Should().Be(double.NaN);
+    }
+
+    [Fact]
+    public void Welch_and_SciPy_agree_at_any_scale()
+    {
+        double[] first = [1.5, 2.25, 3.5, 4, 7.75], second = [2, 2.5, 2.75, 3];
+        foreach (var scale in new[] { 1, 1e-140, 1e150 })
+        {
+            var (t, p) = WelchTest.Test([.. first.Select(v => v * scale)], [.. second.Select(v => v * scale)]);
+            t.Should().BeApproximately(1.1218415406860884, 1e-12);
+            p.Should().BeApproximately(0.320527115781092, 1e-12);
+        }
     }
 
     [Fact]

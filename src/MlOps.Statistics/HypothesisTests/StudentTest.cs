@@ -1,7 +1,7 @@
 namespace MlOps.Statistics;
 
 /// <summary>Student's test that two samples of one variance have the same mean.</summary>
-/// <remarks>For samples of different variance use <see cref="TwoMeanTest"/>. NaN and infinities are left out. Student 1908; Press et al., Numerical Recipes, 3rd ed., 14.2.1.</remarks>
+/// <remarks>For samples of different variance use <see cref="WelchTest"/>. NaN and infinities are left out. Student 1908; Press et al., Numerical Recipes, 3rd ed., 14.2.1.</remarks>
 public static class StudentTest
 {
     /// <summary>Tests two samples, in either direction.</summary>

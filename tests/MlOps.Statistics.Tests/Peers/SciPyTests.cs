@@ -22,7 +22,7 @@ public class SciPyTests
         string Parameter(string name) => parameters.TryGetProperty(name, out var value) ? value.ToString() : "";
         string OneOf(string name, params string[] known) => Parameter(name) is var value && known.Contains(value) ? value : throw new NotSupportedException($"No adapter for {name} {value}.");
         SamplePair.TakesOnly(one, "method", "alternative", "correction", "lambda_", "base", "equal_var", "midrank");
-        OneOf("equal_var", "", "True");
+        var isOneVariance = OneOf("equal_var", "", "True", "False") != "False";
         OneOf("midrank", "", "True");
         var correct = OneOf("correction", "", "True", "False") == "True";
         var method = OneOf("method", "", "auto", "exact", "asymp", "asymptotic");
@@ -34,7 +34,7 @@ public class SciPyTests
             "anderson_ksamp" => AndersonDarling.Test(first, second),
             "cramervonmises_2samp" => CramerVonMises.Test([.. first.Order()], [.. second.Order()], method == "exact"),
             "mannwhitneyu" => MannWhitney.Test([.. first.Order()], [.. second.Order()], AlternativeOf(OneOf("alternative", "two-sided", "less", "greater")), method switch { "auto" => MannWhitney.ExactLimit, "exact" => int.MaxValue, _ => 0 }),
-            "ttest_ind" => StudentTest.Test(first, second),
+            "ttest_ind" => isOneVariance ? StudentTest.Test(first, second) : WelchTest.Test(first, second),
             "epps_singleton_2samp" => EppsSingleton.Test(first, second),
             "chi2_contingency" => ChiSquareOf([.. counts1, .. counts2], counts1.Length, correct, OneOf("lambda_", "", "pearson", "log-likelihood") == "log-likelihood"),
             "jensenshannon" => new(Distance.JensenShannon(counts1, counts2) * (OneOf("base", "e", "2") == "e" ? Math.Sqrt(Math.Log(2)) : 1), double.NaN),
