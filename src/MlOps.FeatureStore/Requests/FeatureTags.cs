@@ -31,9 +31,8 @@ internal sealed class FeatureTags(FeatureDefinitions definitions) : IColumnTags
         var entityTags = definitions.Entities.SelectMany(e => e.Keys.Select(k => (Key: k.Name, e.Tags))).ToLookup(e => e.Key, e => e.Tags, StringComparer.Ordinal);
         foreach (var reference in definitions.Services.SelectMany(s => s.Features))
         {
-            var view = definitions.Views.FirstOrDefault(v => v.Name == reference.View);
-            if (view is not null) Add(reference.Name, view.Tags, view.Features.First(f => f.Name == reference.Feature).Tags);
-            else Add(reference.Name, definitions.ComputedViews.First(v => v.Name == reference.View).Tags);
+            if (definitions.FindComputed(reference.View) is { } computed) Add(reference.Name, computed.Tags);
+            else if (definitions.GetView(reference.View) is var view) Add(reference.Name, view.Tags, view.Features.First(f => f.Name == reference.Feature).Tags);
             foreach (var (key, column) in reference.KeyColumns) Add(column, [.. entityTags[key]]);
         }
 

@@ -39,12 +39,12 @@ internal sealed class LogPolicy
     }
 
     /// <summary>Says what becomes of an input; null when it is logged as it is.</summary>
-    public Redaction? OfInput(string column) => RedactionOf(column) is Redaction.Drop ? Redaction.Drop : _model.Features switch
+    public Redaction? OfInput(string column) => (_model.Features, RedactionOf(column)) switch
     {
-        LoggedFeatures.None => Redaction.Drop,
-        LoggedFeatures.Listed when !_model.Listed.Contains(column) => Redaction.Drop,
-        LoggedFeatures.Hashed => Redaction.Hash,
-        _ => RedactionOf(column),
+        (LoggedFeatures.None, _) or (_, Redaction.Drop) => Redaction.Drop,
+        (LoggedFeatures.Listed, _) when !_model.Listed.Contains(column) => Redaction.Drop,
+        (LoggedFeatures.Hashed, _) => Redaction.Hash,
+        var (_, tagged) => tagged,
     };
 
     // Of several tags the strictest counts.

@@ -14,9 +14,6 @@ internal sealed class PredictionRecorder(
     /// <summary>Says whether enrichers add columns that requests to a loaded version leave out.</summary>
     public bool Completes(ServedModel served) => enrichers.Know(served);
 
-    /// <summary>Gives the columns by which enrichers find others and which the model itself does not take.</summary>
-    public IReadOnlyList<Column> KeysOf(ServedModel served) => enrichers.KeysOf(served);
-
     /// <summary>Gives what a request may hold.</summary>
     public RequestColumns ColumnsOf(ServedModel served) => enrichers.RequestColumnsOf(served);
 
@@ -85,13 +82,10 @@ internal sealed class PredictionRecorder(
     private List<Tensor> Known(ServedModel served, IReadOnlyList<Tensor> inputs)
     {
         var known = new List<Tensor>(inputs.Count);
-        var schema = served.Model.Manifest.Signature.InputSchema;
-        var keys = enrichers.KeysOf(served);
+        var columns = enrichers.RequestColumnsOf(served).Inputs;
         foreach (var tensor in inputs)
         {
-            var column = schema.Contains(tensor.Name) ? schema[tensor.Name] : keys.FirstOrDefault(k => k.Name == tensor.Name);
-            if (tensor.Width == 1 && column is not null && ModelSignature.TypeOf(column.Type) == tensor.Type && !known.Exists(t => t.Name == tensor.Name))
-                known.Add(tensor);
+            if (columns.Contains(new(tensor.Name, tensor.Type, tensor.Width)) && !known.Exists(t => t.Name == tensor.Name)) known.Add(tensor);
         }
 
         return known;

@@ -40,7 +40,7 @@ internal sealed class Predictor<TInput, TOutput>(ModelHost host, PredictionRecor
             var signature = served.Model.Manifest.Signature;
             Served = served;
             if (!recorder.Completes(served)) _predict = served.Model.Bind<TInput, TOutput>(); // else the row may lack what the model needs
-            Inputs = [.. signature.GetInputs(), .. recorder.KeysOf(served).Where(k => TensorRow.FindProperty(typeof(TInput), k.Name) is not null).Select(k => new TensorSpec(k.Name, ModelSignature.TypeOf(k.Type)))];
+            Inputs = [.. recorder.ColumnsOf(served).Inputs.Where(i => signature.InputSchema.Contains(i.Name) || TensorRow.FindProperty(typeof(TInput), i.Name) is not null)];
             Read = TensorRow.Reader<TInput>(Inputs);
             Write = TensorRow.Writer<TOutput>(signature.Outputs);
         }

@@ -109,14 +109,14 @@ internal sealed class FilePredictionStore : IPredictionStore
         foreach (var model in _predictions.Models())
         {
             // True values go first, so that an erasure which was stopped finds all of them again; then files whose place others have taken, which count again when those go.
-            var replaced = _predictions.ListReplaced(model);
             var ids = new HashSet<string>(StringComparer.Ordinal);
             var concerned = new List<LogFile>();
-            foreach (var file in replaced.Concat(_predictions.List(model, static _ => true)))
+            var counted = _predictions.List(model, static _ => true).Select(f => (File: f, Counts: true));
+            foreach (var (file, counts) in _predictions.ListReplaced(model).Select(f => (f, false)).Concat(counted))
             {
                 var found = await FindAsync(file, subject, at, ids, cancellationToken).ConfigureAwait(false);
                 if (found > 0) concerned.Add(file);
-                if (!replaced.Contains(file)) erased += found;
+                if (counts) erased += found;
             }
 
             if (ids.Count > 0) await EraseTruthsAsync(model, ids, cancellationToken).ConfigureAwait(false);
